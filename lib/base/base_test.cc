@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+
+#include "ovnlite/base/bytes.h"
+#include "ovnlite/base/clock.h"
+#include "ovnlite/base/hash.h"
+#include "ovnlite/base/random.h"
+#include "ovnlite/base/status.h"
+#include "ovnlite/base/uuid.h"
+
+namespace ovnlite {
+namespace {
+
+TEST(BytesTest, LoadsAndStoresAreNetworkOrder) {
+  uint8_t b[16] = {};
+  Store48(b, 0x0102'0304'0506);
+  EXPECT_EQ(b[0], 1);
+  EXPECT_EQ(b[5], 6);
+  EXPECT_EQ(Load48(b), 0x0102'0304'0506u);
+  EXPECT_EQ(Load24(b + 1), 0x020304u);
+  Store128(b, MakeU128(1, 2));
+  EXPECT_EQ(Load128(b), MakeU128(1, 2));
+  EXPECT_EQ(LowMask(128), ~u128{0});
+  EXPECT_EQ(LowMask(0), u128{0});
+}
+
+TEST(UuidTest, RoundTripsAndRepeats) {
+  Random random(7), again(7);
+  for (int i = 0; i < 1000; ++i) {
+    const Uuid uuid = Uuid::Generate(random);
+    EXPECT_EQ(uuid, Uuid::Generate(again));
+    EXPECT_EQ(*Uuid::Parse(uuid.ToString()), uuid);
+    EXPECT_EQ(uuid.ToString()[14], '4');
+  }
+  EXPECT_EQ(Uuid::Parse("f3edbab4-2fdd-44e5-ad03-a468e9492c33")->prefix(), 0xf3edbab4u);
+  for (const char* bad : {"", "f3edbab4", "f3edbab4-2fdd-44e5-ad03-a468e9492c3", "f3edbab4-2fdd-44e5-ad03-a468e9492c3g",
+                          "f3edbab4+2fdd-44e5-ad03-a468e9492c33"}) {
+    EXPECT_FALSE(Uuid::Parse(bad).ok()) << bad;
+  }
+  EXPECT_EQ(Uuid::FromName("LS1"), Uuid::FromName("LS1"));
+  EXPECT_NE(Uuid::FromName("LS1"), Uuid::FromName("LS2"));
+}
+
+TEST(RandomTest, BelowStaysBelow) {
+  Random random(3);
+  bool seen[5] = {};
+  for (int i = 0; i < 1000; ++i) seen[random.Below(5)] = true;
+  for (bool s : seen) EXPECT_TRUE(s);
+  EXPECT_EQ(random.Below(0), 0u);
+}
+
+TEST(ManualClockTest, NeverGoesBack) {
+  ManualClock clock(5);
+  clock.AdvanceTo(3);
+  EXPECT_EQ(clock.Now(), 5);
+  clock.Advance(kSecond);
+  EXPECT_EQ(clock.Now(), 5 + kSecond);
+}
+
+TEST(StatusTest, CaretStandsUnderTheFault) {
+  EXPECT_EQ(QuoteWithCaret("ip4.src = 1.2.3.4", 8), "ip4.src = 1.2.3.4\n        ^");
+  EXPECT_EQ(QuoteWithCaret("one\ntwo three\nfour", 8, 5), "two three\n    ^^^^^");
+  EXPECT_EQ(QuoteWithCaret("end", 3), "end\n   ^");
+  EXPECT_EQ(QuoteWithCaret("", 9), "\n^");
+  const std::string long_line(1000, 'x');
+  const std::string quote = QuoteWithCaret(long_line, 500, 1000);
+  EXPECT_LE(quote.size(), 202u);
+  EXPECT_EQ(quote.substr(0, 4), "...x");
+}
+
+TEST(HashTest, DoesNotDependOnTheProcess) {
+  EXPECT_EQ(HashBytes(""), HashBytes(""));
+  EXPECT_NE(HashBytes(absl::string_view("\0", 1)), HashBytes(absl::string_view("\0\0", 2)));
+  EXPECT_NE(HashBytes("abcdefgh1"), HashBytes("abcdefgh2"));
+}
+
+}  // namespace
+}  // namespace ovnlite

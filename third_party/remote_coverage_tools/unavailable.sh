@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "coverage is not available with Debian's bazel-bootstrap" >&2
+exit 1
