@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "ovnlite/base/bytes.h"
 #include "ovnlite/base/clock.h"
 #include "ovnlite/base/hash.h"
@@ -21,6 +23,39 @@ TEST(BytesTest, LoadsAndStoresAreNetworkOrder) {
   EXPECT_EQ(Load128(b), MakeU128(1, 2));
   EXPECT_EQ(LowMask(128), ~u128{0});
   EXPECT_EQ(LowMask(0), u128{0});
+}
+
+// What the compiler evaluates and what runs are different code in bytes.h; they agree.
+TEST(BytesTest, CompileTimeAndRunTimeAgree) {
+  constexpr auto kStored = [] {
+    std::array<uint8_t, 39> b{};
+    Store16(b.data(), 0x0102);
+    Store24(b.data() + 2, 0xff'030405);
+    Store32(b.data() + 5, 0x06070809);
+    Store48(b.data() + 9, 0xffff'0a0b'0c0d'0e0f);
+    Store64(b.data() + 15, 0x1011'1213'1415'1617);
+    Store128(b.data() + 23, MakeU128(0x1819'1a1b'1c1d'1e1f, 0x2021'2223'2425'2627));
+    return b;
+  }();
+  for (size_t i = 0; i < kStored.size(); ++i) EXPECT_EQ(kStored[i], i + 1);
+  static_assert(Load16(kStored.data()) == 0x0102 && Load64(kStored.data() + 15) == 0x1011'1213'1415'1617);
+  static_assert(Load48(kStored.data() + 9) == 0x0a0b'0c0d'0e0f);
+
+  std::array<uint8_t, 39> b = kStored;
+  EXPECT_EQ(Load16(b.data()), 0x0102);
+  EXPECT_EQ(Load24(b.data() + 2), 0x030405u);
+  EXPECT_EQ(Load32(b.data() + 5), 0x06070809u);
+  EXPECT_EQ(Load48(b.data() + 9), 0x0a0b'0c0d'0e0fu);
+  EXPECT_EQ(Load64(b.data() + 15), 0x1011'1213'1415'1617u);
+  EXPECT_EQ(Load128(b.data() + 23), MakeU128(0x1819'1a1b'1c1d'1e1f, 0x2021'2223'2425'2627));
+  b.fill(0xa5);
+  Store16(b.data(), 0x0102);
+  Store24(b.data() + 2, 0xff'030405);
+  Store32(b.data() + 5, 0x06070809);
+  Store48(b.data() + 9, 0xffff'0a0b'0c0d'0e0f);
+  Store64(b.data() + 15, 0x1011'1213'1415'1617);
+  Store128(b.data() + 23, MakeU128(0x1819'1a1b'1c1d'1e1f, 0x2021'2223'2425'2627));
+  EXPECT_EQ(b, kStored);
 }
 
 TEST(UuidTest, RoundTripsAndRepeats) {
