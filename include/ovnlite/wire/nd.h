@@ -1,0 +1,323 @@
+// File: nd.h
+// Neighbor Discovery for IPv6 (RFC 4861): neighbor and router solicitations and advertisements, and their options.
+// Every message begins with the ICMPv6 header, which the views here include. Cost: loads and stores; a walk over
+// options takes at most an eighth as many steps as there are bytes.
+
+#ifndef OVNLITE_WIRE_ND_H_
+#define OVNLITE_WIRE_ND_H_
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "ovnlite/base/ip.h"
+#include "ovnlite/base/mac.h"
+#include "ovnlite/wire/icmpv6.h"
+#include "ovnlite/wire/view.h"
+
+namespace ovnlite {
+
+// Flags of a neighbor advertisement (section 4.4), in the four bytes after the checksum.
+inline constexpr uint32_t kNdRouterFlag = 1u << 31;
+inline constexpr uint32_t kNdSolicitedFlag = 1u << 30;
+inline constexpr uint32_t kNdOverrideFlag = 1u << 29;
+
+// Types of options (IANA "IPv6 Neighbor Discovery Option Formats").
+inline constexpr uint8_t kNdOptionSourceLinkLayer = 1;
+inline constexpr uint8_t kNdOptionTargetLinkLayer = 2;
+inline constexpr uint8_t kNdOptionPrefix = 3;
+inline constexpr uint8_t kNdOptionMtu = 5;
+inline constexpr uint8_t kNdOptionRouteInformation = 24;  // RFC 4191
+inline constexpr uint8_t kNdOptionRdnss = 25;             // RFC 8106
+inline constexpr uint8_t kNdOptionDnssl = 31;             // RFC 8106
+
+// -- Options --------------------------------------------------------------------------------------------------------
+
+// One option: type, length in units of eight bytes, data.
+struct NdOption {
+  uint8_t type = 0;
+  absl::Span<const uint8_t> data;  // Without type and length: 8 n - 2 bytes, n > 0.
+
+  constexpr size_t size() const { return 2 + data.size(); }
+  void Emit(uint8_t* p) const {
+    p[0] = type;
+    p[1] = static_cast<uint8_t>(size() / 8);
+    std::copy(data.begin(), data.end(), p + 2);
+  }
+  // The address of a link-layer option of Ethernet's length.
+  std::optional<MacAddress> mac() const {
+    if (data.size() != 6) return std::nullopt;
+    return MacAddress::Load(data.data());
+  }
+  // "source link-address 00:00:00:00:00:0a", "mtu 1442", "option 31, 24 bytes"
+  std::string ToString() const;
+  friend bool operator==(const NdOption&, const NdOption&) = default;
+};
+
+// Prefix information, section 4.6.2: the 30 bytes of an option's data.
+struct NdPrefix {
+  static constexpr size_t kDataSize = 30;
+  static constexpr uint8_t kOnLink = 0x80;
+  static constexpr uint8_t kAutonomous = 0x40;
+
+  uint8_t length = 64;
+  uint8_t flags = kOnLink | kAutonomous;
+  uint32_t valid_seconds = 0;      // All ones: forever.
+  uint32_t preferred_seconds = 0;  // All ones: forever.
+  uint32_t reserved = 0;
+  Ipv6Address prefix;
+
+  static absl::StatusOr<NdPrefix> Parse(absl::Span<const uint8_t> data) {
+    if (data.size() != kDataSize) return Malformed("ND prefix option has ", data.size() + 2, " bytes instead of 32");
+    return NdPrefix{data[0],          data[1],           Load32(&data[2]),
+                    Load32(&data[6]), Load32(&data[10]), Ipv6Address::Load(&data[14])};
+  }
+  constexpr size_t size() const { return kDataSize; }
+  void Emit(uint8_t* p) const {
+    p[0] = length;
+    p[1] = flags;
+    Store32(p + 2, valid_seconds);
+    Store32(p + 6, preferred_seconds);
+    Store32(p + 10, reserved);
+    prefix.Store(p + 14);
+  }
+  // "prefix aef0::/64 on-link auto"
+  std::string ToString() const {
+    return absl::StrCat("prefix ", prefix.ToString(), "/", length, flags & kOnLink ? " on-link" : "",
+                        flags & kAutonomous ? " auto" : "");
+  }
+  friend constexpr bool operator==(const NdPrefix&, const NdPrefix&) = default;
+};
+
+inline std::string NdOption::ToString() const {
+  if (type == kNdOptionSourceLinkLayer && mac()) return absl::StrCat("source link-address ", mac()->ToString());
+  if (type == kNdOptionTargetLinkLayer && mac()) return absl::StrCat("target link-address ", mac()->ToString());
+  if (type == kNdOptionPrefix && data.size() == NdPrefix::kDataSize) return NdPrefix::Parse(data)->ToString();
+  if (type == kNdOptionMtu && data.size() == 6) return absl::StrCat("mtu ", Load32(&data[2]));
+  return absl::StrCat("option ", type, ", ", size(), " bytes");
+}
+
+class NdOptionWalker {
+ public:
+  explicit NdOptionWalker(absl::Span<const uint8_t> options) : all_(options), rest_(options) {}
+
+  // Nothing at the end and at a fault, which ok() tells apart.
+  std::optional<NdOption> Next() {
+    if (rest_.empty() || !ok_) return std::nullopt;
+    const size_t length = rest_.size() < 2 ? 0 : rest_[1] * size_t{8};
+    if (length == 0 || length > rest_.size()) {
+      ok_ = false;
+      return std::nullopt;
+    }
+    const NdOption option{rest_[0], rest_.subspan(2, length - 2)};
+    rest_.remove_prefix(length);
+    return option;
+  }
+
+  bool ok() const { return ok_; }
+  // "ND option 1 at byte 8 has length 0" (in bytes: 16, of 8 left).
+  absl::Status status() const {
+    if (ok_) return absl::OkStatus();
+    const size_t at = all_.size() - rest_.size();
+    if (rest_.size() < 2) return TooShort(absl::StrCat("ND option ", rest_[0], " at byte ", at), 8, rest_.size());
+    if (rest_[1] == 0) return Malformed("ND option ", rest_[0], " at byte ", at, " has length 0");
+    return TooShort(absl::StrCat("ND option ", rest_[0], " at byte ", at), rest_[1] * size_t{8}, rest_.size());
+  }
+
+ private:
+  absl::Span<const uint8_t> all_;
+  absl::Span<const uint8_t> rest_;
+  bool ok_ = true;
+};
+
+// "; source link-address …, mtu 1442" for the options of a message; "malformed option" where the list breaks off.
+inline std::string NdOptionsText(absl::Span<const uint8_t> options) {
+  std::string text;
+  NdOptionWalker walker(options);
+  while (const std::optional<NdOption> o = walker.Next()) absl::StrAppend(&text, ", ", o->ToString());
+  if (!walker.ok()) absl::StrAppend(&text, ", malformed option");
+  return text;
+}
+
+// -- Neighbor solicitation and advertisement, sections 4.3 and 4.4: one layout ----------------------------------------
+
+struct NdNeighborLayout : Icmpv6Layout {
+  static constexpr size_t kFlags = kRest;  // advertisement: router 1 | solicited 1 | override 1 | reserved 29
+  static constexpr size_t kTarget = 8;
+  static constexpr size_t kSize = 24;
+};
+
+template <typename Byte>
+class BasicNdNeighborView : public View<Byte> {
+  using L = NdNeighborLayout;
+
+ public:
+  using View<Byte>::View;
+  static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (b.size() < L::kSize) return TooShort("ND neighbor message", L::kSize, b.size());
+    if (b[0] != kNdNeighborSolicit && b[0] != kNdNeighborAdvert) {
+      return Malformed("ICMPv6 type ", b[0], " is neither neighbor solicitation 135 nor advertisement 136");
+    }
+    return absl::OkStatus();
+  }
+  static absl::StatusOr<BasicNdNeighborView> Parse(absl::Span<Byte> b) { return ParseView<BasicNdNeighborView>(b); }
+
+  uint8_t type() const { return this->p_[L::kType]; }
+  uint8_t code() const { return this->p_[L::kCode]; }
+  uint16_t checksum() const { return Load16(this->p_ + L::kChecksum); }
+  uint32_t flags() const { return Load32(this->p_ + L::kFlags); }
+  Ipv6Address target() const { return Ipv6Address::Load(this->p_ + L::kTarget); }
+  absl::Span<Byte> options() const { return this->From(L::kSize); }
+
+  void set_type(uint8_t v) const requires(View<Byte>::kMutable) { this->p_[L::kType] = v; }
+  void set_checksum(uint16_t v) const requires(View<Byte>::kMutable) { Store16(this->p_ + L::kChecksum, v); }
+  void set_flags(uint32_t v) const requires(View<Byte>::kMutable) { Store32(this->p_ + L::kFlags, v); }
+  void set_target(const Ipv6Address& v) const requires(View<Byte>::kMutable) { v.Store(this->p_ + L::kTarget); }
+};
+using NdNeighborView = BasicNdNeighborView<const uint8_t>;
+using MutableNdNeighborView = BasicNdNeighborView<uint8_t>;
+
+struct NdNeighborHeader {
+  uint8_t type = kNdNeighborSolicit;  // or kNdNeighborAdvert
+  uint8_t code = 0;
+  uint16_t checksum = 0;
+  uint32_t flags = 0;
+  Ipv6Address target;
+  absl::Span<const uint8_t> options;
+
+  static absl::StatusOr<NdNeighborHeader> Parse(absl::Span<const uint8_t> bytes) {
+    if (absl::Status status = NdNeighborView::Check(bytes); !status.ok()) return status;
+    const NdNeighborView v(bytes);
+    return NdNeighborHeader{v.type(), v.code(), v.checksum(), v.flags(), v.target(), v.options()};
+  }
+  constexpr size_t size() const { return NdNeighborLayout::kSize + options.size(); }
+  void Emit(uint8_t* p) const {
+    Icmpv6Header{type, code, checksum, flags}.Emit(p);
+    target.Store(p + NdNeighborLayout::kTarget);
+    std::copy(options.begin(), options.end(), p + NdNeighborLayout::kSize);
+  }
+  // "neighbor solicitation, who has fd00::1, source link-address 00:00:00:00:00:0a"
+  // "neighbor advertisement, target fd00::1, flags [router, solicited], target link-address …"
+  std::string ToString() const {
+    if (type == kNdNeighborSolicit) {
+      return absl::StrCat("neighbor solicitation, who has ", target.ToString(), NdOptionsText(options));
+    }
+    std::string set;
+    const auto add = [&set](absl::string_view name) { absl::StrAppend(&set, set.empty() ? "" : ", ", name); };
+    if (flags & kNdRouterFlag) add("router");
+    if (flags & kNdSolicitedFlag) add("solicited");
+    if (flags & kNdOverrideFlag) add("override");
+    return absl::StrCat("neighbor advertisement, target ", target.ToString(),
+                        set.empty() ? "" : absl::StrCat(", flags [", set, "]"), NdOptionsText(options));
+  }
+  friend bool operator==(const NdNeighborHeader&, const NdNeighborHeader&) = default;
+};
+
+// -- Router solicitation, section 4.1: the ICMPv6 header and options --------------------------------------------------
+
+struct NdRouterSolicitHeader {
+  uint8_t code = 0;
+  uint16_t checksum = 0;
+  uint32_t reserved = 0;
+  absl::Span<const uint8_t> options;
+
+  static absl::StatusOr<NdRouterSolicitHeader> Parse(absl::Span<const uint8_t> b) {
+    if (b.size() < Icmpv6Layout::kSize) return TooShort("ND router solicitation", Icmpv6Layout::kSize, b.size());
+    if (b[0] != kNdRouterSolicit) return Malformed("ICMPv6 type ", b[0], " is not router solicitation 133");
+    const Icmpv6View v(b);
+    return NdRouterSolicitHeader{v.code(), v.checksum(), v.rest(), v.payload()};
+  }
+  constexpr size_t size() const { return Icmpv6Layout::kSize + options.size(); }
+  void Emit(uint8_t* p) const {
+    Icmpv6Header{kNdRouterSolicit, code, checksum, reserved}.Emit(p);
+    std::copy(options.begin(), options.end(), p + Icmpv6Layout::kSize);
+  }
+  // "router solicitation, source link-address 00:00:00:00:00:0a"
+  std::string ToString() const { return absl::StrCat("router solicitation", NdOptionsText(options)); }
+  friend bool operator==(const NdRouterSolicitHeader&, const NdRouterSolicitHeader&) = default;
+};
+
+// -- Router advertisement, section 4.2 --------------------------------------------------------------------------------
+
+struct NdRouterAdvertLayout : Icmpv6Layout {
+  static constexpr size_t kHopLimit = 4;
+  static constexpr size_t kFlags = 5;          // managed 1 | other configuration 1 | reserved (RFC 4191: preference) 6
+  static constexpr size_t kLifetime = 6;       // seconds
+  static constexpr size_t kReachableTime = 8;  // milliseconds
+  static constexpr size_t kRetransTimer = 12;  // milliseconds
+  static constexpr size_t kSize = 16;
+};
+
+template <typename Byte>
+class BasicNdRouterAdvertView : public View<Byte> {
+  using L = NdRouterAdvertLayout;
+
+ public:
+  using View<Byte>::View;
+  static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (b.size() < L::kSize) return TooShort("ND router advertisement", L::kSize, b.size());
+    if (b[0] != kNdRouterAdvert) return Malformed("ICMPv6 type ", b[0], " is not router advertisement 134");
+    return absl::OkStatus();
+  }
+  static absl::StatusOr<BasicNdRouterAdvertView> Parse(absl::Span<Byte> b) {
+    return ParseView<BasicNdRouterAdvertView>(b);
+  }
+
+  uint8_t code() const { return this->p_[L::kCode]; }
+  uint16_t checksum() const { return Load16(this->p_ + L::kChecksum); }
+  uint8_t hop_limit() const { return this->p_[L::kHopLimit]; }
+  uint8_t flags() const { return this->p_[L::kFlags]; }
+  uint16_t lifetime() const { return Load16(this->p_ + L::kLifetime); }
+  uint32_t reachable_time() const { return Load32(this->p_ + L::kReachableTime); }
+  uint32_t retrans_timer() const { return Load32(this->p_ + L::kRetransTimer); }
+  absl::Span<Byte> options() const { return this->From(L::kSize); }
+
+  void set_checksum(uint16_t v) const requires(View<Byte>::kMutable) { Store16(this->p_ + L::kChecksum, v); }
+  void set_flags(uint8_t v) const requires(View<Byte>::kMutable) { this->p_[L::kFlags] = v; }
+  void set_lifetime(uint16_t v) const requires(View<Byte>::kMutable) { Store16(this->p_ + L::kLifetime, v); }
+};
+using NdRouterAdvertView = BasicNdRouterAdvertView<const uint8_t>;
+using MutableNdRouterAdvertView = BasicNdRouterAdvertView<uint8_t>;
+
+struct NdRouterAdvertHeader {
+  static constexpr uint8_t kManaged = 0x80;
+  static constexpr uint8_t kOtherConfig = 0x40;
+
+  uint8_t code = 0;
+  uint16_t checksum = 0;
+  uint8_t hop_limit = 0;
+  uint8_t flags = 0;
+  uint16_t lifetime = 0;        // seconds
+  uint32_t reachable_time = 0;  // milliseconds
+  uint32_t retrans_timer = 0;   // milliseconds
+  absl::Span<const uint8_t> options;
+
+  static absl::StatusOr<NdRouterAdvertHeader> Parse(absl::Span<const uint8_t> bytes) {
+    if (absl::Status status = NdRouterAdvertView::Check(bytes); !status.ok()) return status;
+    const NdRouterAdvertView v(bytes);
+    return NdRouterAdvertHeader{v.code(),     v.checksum(),       v.hop_limit(),     v.flags(),
+                                v.lifetime(), v.reachable_time(), v.retrans_timer(), v.options()};
+  }
+  constexpr size_t size() const { return NdRouterAdvertLayout::kSize + options.size(); }
+  void Emit(uint8_t* p) const {
+    const uint32_t rest = static_cast<uint32_t>(hop_limit) << 24 | static_cast<uint32_t>(flags) << 16 | lifetime;
+    Icmpv6Header{kNdRouterAdvert, code, checksum, rest}.Emit(p);
+    Store32(p + NdRouterAdvertLayout::kReachableTime, reachable_time);
+    Store32(p + NdRouterAdvertLayout::kRetransTimer, retrans_timer);
+    std::copy(options.begin(), options.end(), p + NdRouterAdvertLayout::kSize);
+  }
+  // "router advertisement, hop limit 255, flags [managed], lifetime 65535 s, prefix aef0::/64 on-link auto"
+  std::string ToString() const {
+    const absl::string_view set = (flags & 0xc0) == 0xc0 ? ", flags [managed, other]"
+                                  : flags & kManaged     ? ", flags [managed]"
+                                  : flags & kOtherConfig ? ", flags [other]"
+                                                         : "";
+    return absl::StrCat("router advertisement, hop limit ", hop_limit, set, ", lifetime ", lifetime, " s",
+                        NdOptionsText(options));
+  }
+  friend bool operator==(const NdRouterAdvertHeader&, const NdRouterAdvertHeader&) = default;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_WIRE_ND_H_
