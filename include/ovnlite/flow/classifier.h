@@ -1,0 +1,83 @@
+// File: classifier.h
+// Finds, among the flows of one table and one logical datapath, the first one that matches a key, and tells how little
+// of the key it had to look at.
+//
+// What? A handful of flows is scanned in order of preference. More are grouped into subtables, one per combination of
+// masked words ("tuple space search"): within a subtable all flows test the same bits, so one hash of those bits finds
+// the candidates. Subtables are visited by their highest priority and the search stops as soon as none left can win.
+// "Field in set" tests are no part of the combination; they are checked on the candidates.
+//
+// Un-wildcarding. The caller caches the answer for every packet that agrees on the bits reported as looked at, so fewer
+// bits mean fewer cache entries. Four devices keep them few:
+//   - bits that are `constant` on this path (registers, fields the pipeline has written) cost nothing;
+//   - a flow that fails in a scan charges one word only, the first that differs, and of an IP address only the prefix
+//     down to the first differing bit;
+//   - a subtable first asks an ordered list of its address prefixes, which can rule it out by a few leading bits: one
+//   /24
+//     route does not make one cache entry per address;
+//   - a subtable is next asked about its words without L4 ports, so that a flow on ports of some other address does not
+//     charge ports.
+// Without these devices the answer would be the same; classifier_test.cc checks it against a linear search and flips
+// every bit not charged.
+//
+// Cost: scan of at most kScanLimit flows, or one hash probe per visited subtable. Insert and Remove are O(log n) on
+// average.
+
+#ifndef OVNLITE_FLOW_CLASSIFIER_H_
+#define OVNLITE_FLOW_CLASSIFIER_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ovnlite/flow/flow.h"
+#include "ovnlite/packet/flow_key.h"
+
+namespace ovnlite {
+
+// A search and its findings.
+struct LookupContext {
+  const FlowKey& key;
+  // Bits known to be the same for every packet that takes this path.
+  const FlowKey& constant;
+  // Gets the bits of `key` that the answer depends on, without the constant ones; null when nobody asks.
+  FlowKey* looked_at;
+};
+
+class Classifier {
+ public:
+  // Up to this many flows a scan is faster than hashing.
+  static constexpr size_t kScanLimit = 10;
+
+  Classifier();
+  ~Classifier();
+  Classifier(Classifier&&) noexcept;
+  Classifier& operator=(Classifier&&) noexcept;
+
+  // Both by address: the flow must stay put while it is in the classifier.
+  void Insert(const Flow* flow);
+  void Remove(const Flow* flow);
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  // In order of preference. O(n log n).
+  std::vector<const Flow*> flows() const;
+
+  // The preferred flow that matches, or null.
+  const Flow* Lookup(const LookupContext& context) const;
+
+ private:
+  class Subtable;
+
+  const Flow* Scan(const LookupContext& context) const;
+  void InsertIntoSubtable(const Flow* flow);
+  void SortSubtables();
+
+  size_t size_ = 0;
+  std::vector<const Flow*> few_;                      // By Precedes(); empty once there are subtables.
+  std::vector<std::unique_ptr<Subtable>> subtables_;  // By highest priority; empty while scanning suffices.
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_FLOW_CLASSIFIER_H_

@@ -1,0 +1,323 @@
+#include "ovnlite/flow/classifier.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "ovnlite/base/hash.h"
+
+namespace ovnlite {
+namespace {
+
+constexpr bool IsPipelineWord(int word) { return word >= kWordMetadata || word == kWordInPort; }
+
+// The parts of words that hold IP addresses, where a prefix is a natural thing to look at.
+constexpr uint64_t AddressBits(int word) {
+  return word == kWordIpv4 || (word >= kWordIpv6Src && word < kWordIpv6Dst + 2) ? ~uint64_t{0} : 0;
+}
+
+// The L4 ports within kWordIp.
+constexpr uint64_t kL4Bits = 0xffffffff;
+
+uint64_t Prefix(int bits) { return bits <= 0 ? 0 : ~uint64_t{0} << (64 - bits); }
+
+// Charges what proves that word `w` of the key differs from a test: a constant bit if one differs, else for addresses
+// the bits down to the first differing one (both halves of an IPv4 word apart), else the whole tested part.
+void ChargeMismatch(const LookupContext& c, const WordTest& test) {
+  if (c.looked_at == nullptr) return;
+  const uint64_t differing = (c.key.words[test.word] ^ test.value) & test.mask;
+  const uint64_t constant = c.constant.words[test.word];
+  if (differing & constant) return;
+  uint64_t charged = test.mask;
+  if (AddressBits(test.word)) {
+    const int first = std::countl_zero(differing);
+    charged &= Prefix(first + 1);
+    if (test.word == kWordIpv4 && first >= 32) charged &= 0xffffffff;  // The source half agreed: it proves nothing.
+  }
+  c.looked_at->words[test.word] |= charged & ~constant;
+}
+
+void Charge(const LookupContext& c, int word, uint64_t mask) {
+  if (c.looked_at != nullptr) c.looked_at->words[word] |= mask & ~c.constant.words[word];
+}
+
+void Charge(const LookupContext& c, FieldRef field, u128 mask) {
+  if (c.looked_at == nullptr) return;
+  FlowKey bits;
+  bits.Include(field, mask);
+  for (int w = field.word; w <= field.word + (field.width > 64); ++w) {
+    c.looked_at->words[w] |= bits.words[w] & ~c.constant.words[w];
+  }
+}
+
+bool Preferred(const Flow* a, const Flow* b) { return Precedes(*a, *b); }
+
+// Checks a flow's set tests. All of them charge what decided them; the first that fails ends it.
+bool SetsHold(const LookupContext& c, const Match& match) {
+  for (const SetTest& test : match.sets()) {
+    const u128 value = c.key.Get(test.field);
+    if (c.looked_at != nullptr) Charge(c, test.field, test.set->DecidingBits(value));
+    if (!test.set->Contains(value)) return false;
+  }
+  return true;
+}
+
+void ChargeMatch(const LookupContext& c, const Match& match) {
+  for (const WordTest& t : match.words()) Charge(c, t.word, t.mask);
+}
+
+}  // namespace
+
+// Flows that test the same bits.
+class Classifier::Subtable {
+ public:
+  explicit Subtable(const Match& match) {
+    // Pipeline words first: they are checked for nothing. L4 ports last.
+    for (const WordTest& t : match.words()) {
+      if (IsPipelineWord(t.word)) masks_.push_back({t.word, 0, t.mask});
+    }
+    pipeline_words_ = masks_.size();
+    for (const WordTest& t : match.words()) {
+      if (!IsPipelineWord(t.word)) masks_.push_back({t.word, 0, t.mask});
+    }
+    for (size_t i = pipeline_words_; i < masks_.size(); ++i) {
+      const WordTest& m = masks_[i];
+      if (m.word == kWordIpv4) {
+        AddPrefixes(m.word, m.mask & ~uint64_t{0xffffffff});
+        AddPrefixes(m.word, m.mask & 0xffffffff);
+      } else if (AddressBits(m.word)) {
+        AddPrefixes(m.word, m.mask);
+      }
+      if (m.word == kWordIp && (m.mask & kL4Bits) != 0) has_l4_ = true;
+    }
+    has_l4_ = has_l4_ && masks_.size() > 1;
+    has_pipeline_ = pipeline_words_ > 0 && pipeline_words_ < masks_.size();
+  }
+
+  bool Fits(const Match& match) const {
+    if (match.words().size() != masks_.size()) return false;
+    return std::all_of(masks_.begin(), masks_.end(),
+                       [&match](const WordTest& m) { return match.word(m.word).mask == m.mask; });
+  }
+
+  void Insert(const Flow* flow) {
+    const FlowKey key = KeyOf(*flow);
+    auto& bucket = buckets_[Hash(key, masks_.size(), ~uint64_t{0})];
+    bucket.insert(std::upper_bound(bucket.begin(), bucket.end(), flow, Preferred), flow);
+    if (has_pipeline_) ++pipeline_[Hash(key, pipeline_words_, ~uint64_t{0})];
+    if (has_l4_) ++without_l4_[Hash(key, masks_.size(), ~kL4Bits)];
+    for (PrefixList& list : prefixes_) ++list.values[key.words[list.word] & list.mask];
+    ++priorities_[flow->priority];
+    ++size_;
+  }
+
+  void Remove(const Flow* flow) {
+    const FlowKey key = KeyOf(*flow);
+    const auto found = buckets_.find(Hash(key, masks_.size(), ~uint64_t{0}));
+    auto& bucket = found->second;
+    bucket.erase(std::find(bucket.begin(), bucket.end(), flow));
+    if (bucket.empty()) buckets_.erase(found);
+    if (has_pipeline_) Drop(pipeline_, Hash(key, pipeline_words_, ~uint64_t{0}));
+    if (has_l4_) Drop(without_l4_, Hash(key, masks_.size(), ~kL4Bits));
+    for (PrefixList& list : prefixes_) Drop(list.values, key.words[list.word] & list.mask);
+    Drop(priorities_, flow->priority);
+    --size_;
+  }
+
+  void AppendTo(std::vector<const Flow*>& all) const {
+    for (const auto& [hash, bucket] : buckets_)
+      all.insert(all.end(), bucket.begin(), bucket.end());  // Sorted by the caller.
+  }
+
+  size_t size() const { return size_; }
+  int max_priority() const { return priorities_.rbegin()->first; }
+
+  const Flow* Lookup(const LookupContext& c) const {
+    for (size_t i = 0; i < pipeline_words_; ++i) Charge(c, masks_[i].word, masks_[i].mask);
+    if (has_pipeline_ && !pipeline_.contains(Hash(c.key, pipeline_words_, ~uint64_t{0}))) return nullptr;
+    for (const PrefixList& list : prefixes_) {
+      if (RuledOut(c, list)) return nullptr;
+    }
+    if (has_l4_ && c.looked_at != nullptr && !without_l4_.contains(Hash(c.key, masks_.size(), ~kL4Bits))) {
+      for (const WordTest& m : masks_) Charge(c, m.word, m.word == kWordIp ? m.mask & ~kL4Bits : m.mask);
+      return nullptr;
+    }
+    for (const WordTest& m : masks_) Charge(c, m.word, m.mask);
+    const auto found = buckets_.find(Hash(c.key, masks_.size(), ~uint64_t{0}));
+    if (found == buckets_.end()) return nullptr;
+    for (const Flow* flow : found->second) {
+      const auto& words = flow->match.words();
+      const bool equal = std::all_of(words.begin(), words.end(),
+                                     [&c](const WordTest& t) { return (c.key.words[t.word] & t.mask) == t.value; });
+      if (equal && SetsHold(c, flow->match)) return flow;
+    }
+    return nullptr;
+  }
+
+ private:
+  // The distinct values of one address part of the mask, in order: what rules the subtable out by a prefix.
+  struct PrefixList {
+    uint8_t word;
+    uint64_t mask;
+    absl::btree_map<uint64_t, uint32_t> values;  // Value to number of flows.
+  };
+
+  // Only contiguous runs of an address have neighbours that bound the distance to every other value.
+  void AddPrefixes(uint8_t word, uint64_t mask) {
+    if (mask == 0) return;
+    const int zeros = std::countl_zero(mask);
+    const bool starts_a_field = zeros == 0 || (word == kWordIpv4 && zeros == 32);
+    const uint64_t run = mask << zeros;
+    if (starts_a_field && run == Prefix(std::popcount(mask))) prefixes_.push_back({word, mask, {}});
+  }
+
+  static bool RuledOut(const LookupContext& c, const PrefixList& list) {
+    const uint64_t value = c.key.words[list.word] & list.mask;
+    const auto next = list.values.lower_bound(value);
+    if (next != list.values.end() && next->first == value) return false;
+    if (c.looked_at == nullptr) return true;
+    // No stored value agrees with this one further than its neighbours in order do.
+    int common = 0;
+    if (next != list.values.end()) common = std::max(common, std::countl_zero(next->first ^ value));
+    if (next != list.values.begin()) common = std::max(common, std::countl_zero(std::prev(next)->first ^ value));
+    Charge(c, list.word, list.mask & Prefix(common + 1));
+    return true;
+  }
+
+  // Hash of the first `n` words; the mask of kWordIp is narrowed to `ip_bits`.
+  uint64_t Hash(const FlowKey& key, size_t n, uint64_t ip_bits) const {
+    uint64_t h = n;
+    for (size_t i = 0; i < n; ++i) {
+      const uint64_t mask = masks_[i].word == kWordIp ? masks_[i].mask & ip_bits : masks_[i].mask;
+      h = HashMix(h, key.words[masks_[i].word] & mask);
+    }
+    return h;
+  }
+
+  static FlowKey KeyOf(const Flow& flow) {
+    FlowKey key;
+    for (const WordTest& t : flow.match.words()) key.words[t.word] = t.value;
+    return key;
+  }
+
+  template <typename M, typename K>
+  static void Drop(M& counts, K key) {
+    const auto found = counts.find(key);
+    if (--found->second == 0) counts.erase(found);
+  }
+
+  std::vector<WordTest> masks_;  // Values unused.
+  size_t pipeline_words_ = 0;
+  bool has_pipeline_ = false;
+  bool has_l4_ = false;
+  size_t size_ = 0;
+  absl::flat_hash_map<uint64_t, absl::InlinedVector<const Flow*, 1>> buckets_;
+  absl::flat_hash_map<uint64_t, uint32_t> pipeline_;
+  absl::flat_hash_map<uint64_t, uint32_t> without_l4_;
+  std::vector<PrefixList> prefixes_;
+  std::map<int, uint32_t> priorities_;
+};
+
+Classifier::Classifier() = default;
+Classifier::~Classifier() = default;
+Classifier::Classifier(Classifier&&) noexcept = default;
+Classifier& Classifier::operator=(Classifier&&) noexcept = default;
+
+void Classifier::Insert(const Flow* flow) {
+  ++size_;
+  if (!subtables_.empty()) {
+    InsertIntoSubtable(flow);
+    return;
+  }
+  few_.insert(std::upper_bound(few_.begin(), few_.end(), flow, Preferred), flow);
+  if (few_.size() <= kScanLimit) return;
+  for (const Flow* each : few_) InsertIntoSubtable(each);
+  few_.clear();
+}
+
+void Classifier::Remove(const Flow* flow) {
+  --size_;
+  if (subtables_.empty()) {
+    few_.erase(std::find(few_.begin(), few_.end(), flow));
+    return;
+  }
+  const auto fitting =
+      std::find_if(subtables_.begin(), subtables_.end(), [flow](const auto& s) { return s->Fits(flow->match); });
+  const int before = (*fitting)->max_priority();
+  (*fitting)->Remove(flow);
+  if ((*fitting)->size() == 0) {
+    subtables_.erase(fitting);
+  } else if ((*fitting)->max_priority() != before) {
+    SortSubtables();
+  }
+  if (size_ <= kScanLimit / 2) {  // Not at kScanLimit: an edit back and forth should not rebuild each time.
+    few_ = flows();
+    subtables_.clear();
+  }
+}
+
+std::vector<const Flow*> Classifier::flows() const {
+  std::vector<const Flow*> all = few_;
+  for (const auto& subtable : subtables_) subtable->AppendTo(all);
+  if (!subtables_.empty()) std::sort(all.begin(), all.end(), Preferred);
+  return all;
+}
+
+void Classifier::InsertIntoSubtable(const Flow* flow) {
+  auto fitting =
+      std::find_if(subtables_.begin(), subtables_.end(), [flow](const auto& s) { return s->Fits(flow->match); });
+  int before = -1;
+  if (fitting == subtables_.end()) {
+    fitting = subtables_.insert(subtables_.end(), std::make_unique<Subtable>(flow->match));
+  } else {
+    before = (*fitting)->max_priority();
+  }
+  (*fitting)->Insert(flow);
+  if ((*fitting)->max_priority() != before) SortSubtables();
+}
+
+void Classifier::SortSubtables() {
+  std::stable_sort(subtables_.begin(), subtables_.end(),
+                   [](const auto& a, const auto& b) { return a->max_priority() > b->max_priority(); });
+}
+
+const Flow* Classifier::Scan(const LookupContext& c) const {
+  for (const Flow* flow : few_) {
+    const WordTest* failed = nullptr;
+    bool free_failure = false;
+    for (const WordTest& t : flow->match.words()) {
+      const uint64_t differing = (c.key.words[t.word] ^ t.value) & t.mask;
+      if (differing == 0) continue;
+      if (differing & c.constant.words[t.word]) {
+        free_failure = true;
+        break;
+      }
+      if (failed == nullptr) failed = &t;
+    }
+    if (free_failure) continue;
+    if (failed != nullptr) {
+      ChargeMismatch(c, *failed);
+      continue;
+    }
+    if (!SetsHold(c, flow->match)) continue;
+    ChargeMatch(c, flow->match);
+    return flow;
+  }
+  return nullptr;
+}
+
+const Flow* Classifier::Lookup(const LookupContext& c) const {
+  if (subtables_.empty()) return Scan(c);
+  const Flow* best = nullptr;
+  for (const auto& subtable : subtables_) {
+    if (best != nullptr && subtable->max_priority() < best->priority) break;
+    const Flow* found = subtable->Lookup(c);
+    if (found != nullptr && (best == nullptr || Precedes(*found, *best))) best = found;
+  }
+  return best;
+}
+
+}  // namespace ovnlite
