@@ -22,13 +22,13 @@ TEST(UdpTest, ReadsRealBytes) {
 }
 
 // The first segment of curl's connection in the lab.
-const char kSyn[] = "c4b41f9036d3b8b700000000a002faf0ad230000 020405b4 0402080a68048e4d00000000 0103030a";
+const char kSyn[] = "c4b41f90772fac0000000000a002faf00a280000 020405b4 0402080a6804be4d00000000 0103030a";
 
 TEST(TcpTest, ReadsRealBytes) {
   const Bytes tcp = FromHex(kSyn);
-  EXPECT_EQ(
-      TcpHeader::Parse(tcp)->ToString(),
-      "TCP 50356 > 8080 [S], seq 919845047, win 64240, options [mss 1460, sackOK, TS val 1745129037 ecr 0, wscale 10]");
+  EXPECT_EQ(TcpHeader::Parse(tcp)->ToString(),
+            "TCP 50356 > 8080 [S], seq 1999612928, win 64240, options [mss 1460, sackOK, TS val 1745141325 ecr 0, "
+            "wscale 10]");
   CheckLawsAround<TcpHeader>(tcp);
   CheckLawsOnNoise<TcpHeader>();
 }
