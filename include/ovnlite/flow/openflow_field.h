@@ -72,6 +72,8 @@ struct OfFieldInfo {
   absl::string_view nxm_name;  // "NXM_NX_REG15", "OXM_OF_METADATA": as `load`, `move` and `push` print it.
   uint16_t oxm_class;          // The field's class and number in OpenFlow 1.5 (an NXM class where OXM has none).
   uint8_t oxm_field;
+  uint16_t nxm_class;  // The same for NXM (the OXM one where there is no NXM): stack actions use these.
+  uint8_t nxm_field;
   uint16_t bits;  // Width as OpenFlow counts it (tun_id 64, in_port 16).
   FieldRef ref;   // Where the engine keeps it (tun_id in 32 bits).
 };

@@ -1,0 +1,268 @@
+#include <algorithm>
+#include <bit>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "ovnlite/base/ip.h"
+#include "ovnlite/base/mac.h"
+#include "ovnlite/flow/openflow_text.h"
+
+namespace ovnlite {
+namespace {
+
+std::string Hex(u128 v) {
+  if (v == 0) return "0";
+  if (High64(v) == 0) return absl::StrFormat("0x%x", Low64(v));
+  return absl::StrFormat("0x%x%016x", High64(v), Low64(v));
+}
+
+// "NXM_NX_REG10[0]", "NXM_NX_REG13[0..15]", "NXM_OF_ETH_SRC[]".
+std::string Range(Subfield s) {
+  const OfFieldInfo& info = Info(s.field);
+  if (s.low == 0 && s.bits == info.ref.width &&
+      (info.bits == info.ref.width || s.field == OfField::kMetadata || s.field == OfField::kInPort)) {
+    return absl::StrCat(info.nxm_name, "[]");
+  }
+  if (s.bits == 1) return absl::StrCat(info.nxm_name, "[", s.low, "]");
+  return absl::StrCat(info.nxm_name, "[", s.low, "..", s.low + s.bits - 1, "]");
+}
+
+bool IsWhole(const Op& op) {
+  return op.dst.low == 0 && op.dst.bits == Info(op.dst.field).ref.width && op.mask == LowMask(op.dst.bits);
+}
+
+// OpenFlow 1.0 has actions of its own for the fields it knew.
+bool LegacySet(const Op& op, std::string& text) {
+  if (!IsWhole(op)) return false;
+  const uint64_t v = Low64(op.value);
+  switch (op.dst.field) {
+    case OfField::kEthSrc:
+      text = absl::StrCat("mod_dl_src:", MacAddress(v).ToString());
+      return true;
+    case OfField::kEthDst:
+      text = absl::StrCat("mod_dl_dst:", MacAddress(v).ToString());
+      return true;
+    case OfField::kIpSrc:
+      text = absl::StrCat("mod_nw_src:", Ipv4Address(static_cast<uint32_t>(v)).ToString());
+      return true;
+    case OfField::kIpDst:
+      text = absl::StrCat("mod_nw_dst:", Ipv4Address(static_cast<uint32_t>(v)).ToString());
+      return true;
+    case OfField::kIpDscp:
+      text = absl::StrCat("mod_nw_tos:", v << 2);
+      return true;
+    case OfField::kTcpSrc:
+    case OfField::kUdpSrc:
+      text = absl::StrCat("mod_tp_src:", v);
+      return true;
+    case OfField::kTcpDst:
+    case OfField::kUdpDst:
+      text = absl::StrCat("mod_tp_dst:", v);
+      return true;
+    default:
+      return false;
+  }
+}
+
+// One load per run of mask bits, none longer than 64, from the least significant bit up.
+std::string Loads(const Op& op) {
+  std::vector<std::string> loads;
+  for (int low = 0; low < op.dst.bits;) {
+    if (!(op.mask >> low & 1)) {
+      ++low;
+      continue;
+    }
+    int n = 1;
+    while (n < 64 && low + n < op.dst.bits && (op.mask >> (low + n) & 1)) ++n;
+    const Subfield part{op.dst.field, static_cast<uint8_t>(op.dst.low + low), static_cast<uint8_t>(n)};
+    loads.push_back(absl::StrCat("load:", Hex(op.value >> low & LowMask(n)), "->", Range(part)));
+    low += n;
+  }
+  return absl::StrJoin(loads, ",");
+}
+
+// A field's value as set_field prints it.
+std::string FieldValue(OfField f, u128 v, bool masked) {
+  const uint64_t low = Low64(v);
+  switch (f) {
+    case OfField::kEthSrc:
+    case OfField::kEthDst:
+    case OfField::kArpSha:
+    case OfField::kArpTha:
+    case OfField::kNdSll:
+    case OfField::kNdTll:
+      return MacAddress(low).ToString();
+    case OfField::kIpSrc:
+    case OfField::kIpDst:
+    case OfField::kArpSpa:
+    case OfField::kArpTpa:
+      return Ipv4Address(static_cast<uint32_t>(low)).ToString();
+    case OfField::kIpv6Src:
+    case OfField::kIpv6Dst:
+    case OfField::kNdTarget:
+      return Ipv6Address(v).ToString();
+    case OfField::kTcpSrc:
+    case OfField::kTcpDst:
+    case OfField::kUdpSrc:
+    case OfField::kUdpDst:
+    case OfField::kSctpSrc:
+    case OfField::kSctpDst:
+      if (masked) return Hex(v);
+      [[fallthrough]];
+    case OfField::kIpProto:
+    case OfField::kIpTtl:
+    case OfField::kIpDscp:
+    case OfField::kIpEcn:
+    case OfField::kArpOp:
+    case OfField::kIcmpType:
+    case OfField::kIcmpCode:
+    case OfField::kIcmpv6Type:
+    case OfField::kIcmpv6Code:
+    case OfField::kInPort:
+      return masked ? Hex(v) : absl::StrCat(low);
+    case OfField::kVlanTci:
+      return absl::StrFormat("0x%04x", low);
+    default:
+      return Hex(v);
+  }
+}
+
+std::string SetFieldText(const Op& op) {
+  const OfFieldInfo& info = Info(op.dst.field);
+  const u128 mask = op.mask << op.dst.low;
+  const bool masked = mask != LowMask(info.ref.width);
+  std::string text = absl::StrCat("set_field:", FieldValue(op.dst.field, op.value << op.dst.low, masked));
+  if (masked) absl::StrAppend(&text, "/", FieldValue(op.dst.field, mask, masked));
+  return absl::StrCat(text, "->", info.name);
+}
+
+// tun_id and tun_metadata0 are written in the one way OVN writes them.
+std::string SetText(const Op& op, OpDialect dialect) {
+  if (op.dst.field == OfField::kTunMetadata0) return absl::StrCat("set_field:", Hex(op.value), "->tun_metadata0");
+  if (dialect == OpDialect::kEncoded) return SetFieldText(op);
+  std::string text;
+  return LegacySet(op, text) ? text : Loads(op);
+}
+
+std::string CtText(const CtOp& ct, OpDialect dialect) {
+  std::vector<std::string> parts;
+  if (ct.commit) parts.push_back("commit");
+  if (ct.force) parts.push_back("force");
+  if (ct.recirc_table != 0xff) parts.push_back(absl::StrCat("table=", ct.recirc_table));
+  if (ct.zone_is_field) {
+    parts.push_back(absl::StrCat("zone=", Info(ct.zone_field.field).nxm_name, "[", ct.zone_field.low, "..",
+                                 ct.zone_field.low + ct.zone_field.bits - 1, "]"));
+  } else if (ct.zone != 0) {
+    parts.push_back(absl::StrCat("zone=", ct.zone));
+  }
+  if (ct.nat != CtOp::Nat::kNone) {
+    std::string nat = "nat";
+    if (ct.nat != CtOp::Nat::kPlain) {
+      absl::StrAppend(&nat, "(", ct.nat == CtOp::Nat::kSrc ? "src" : "dst");
+      if (!ct.nat_address.empty()) {
+        const bool v6_with_port = ct.nat_port_low != 0 && ct.nat_address.find(':') != std::string::npos;
+        absl::StrAppend(&nat, "=", v6_with_port ? "[" : "", ct.nat_address, v6_with_port ? "]" : "");
+        if (ct.nat_port_low != 0) absl::StrAppend(&nat, ":", ct.nat_port_low);
+        if (ct.nat_port_high != 0) absl::StrAppend(&nat, "-", ct.nat_port_high);
+        if (ct.nat_random) absl::StrAppend(&nat, ",random");
+      }
+      absl::StrAppend(&nat, ")");
+    }
+    parts.push_back(std::move(nat));
+  }
+  if (!ct.exec.empty()) parts.push_back(absl::StrCat("exec(", FormatOps(ct.exec, dialect), ")"));
+  return absl::StrCat("ct(", absl::StrJoin(parts, ","), ")");
+}
+
+std::string ControllerText(const ControllerOp& op) {
+  return absl::StrCat("controller(userdata=", DottedHex(EncodeUserdata(op)), op.pause ? ",pause" : "",
+                      op.meter != 0 ? absl::StrCat(",meter_id=", op.meter) : "", ")");
+}
+
+// A learned match or assignment on a constant: "eth_type=0x800", "nw_proto=6".
+std::string LearnedConstant(const LearnOp::Spec& s) {
+  std::string value = FieldValue(s.dst.field, s.value, false);
+  if (s.dst.field == OfField::kIcmpv6Type) value = absl::StrCat(Low64(s.value));
+  return absl::StrCat(Info(s.dst.field).name, "=", value);
+}
+
+std::string LearnText(const LearnOp& op) {
+  std::string text = absl::StrCat("learn(table=", op.table);
+  if (op.idle_timeout != 0) absl::StrAppend(&text, ",idle_timeout=", op.idle_timeout);
+  if (op.hard_timeout != 0) absl::StrAppend(&text, ",hard_timeout=", op.hard_timeout);
+  if (op.priority != 0x8000) absl::StrAppend(&text, ",priority=", op.priority);
+  if (op.delete_learned) absl::StrAppend(&text, ",delete_learned");
+  for (const LearnOp::Spec& s : op.matches) {
+    if (!s.from_field) {
+      absl::StrAppend(&text, ",", LearnedConstant(s));
+    } else if (s.dst == s.src) {
+      absl::StrAppend(&text, ",", Range(s.dst));
+    } else {
+      // OVN asks for the source with a width of zero bits, which OVS prints as an empty range.
+      absl::StrAppend(&text, ",", Range(s.dst), "=", Info(s.src.field).nxm_name, "[0..-1]");
+    }
+  }
+  for (const LearnOp::Spec& s : op.sets) absl::StrAppend(&text, ",load:", Hex(s.value), "->", Range(s.dst));
+  return absl::StrCat(text, ")");
+}
+
+std::string GroupText(const Op& op) { return absl::StrCat("group:", op.number); }
+
+std::string OpText(const Op& op, OpDialect dialect) {
+  switch (op.kind) {
+    case OpKind::kSet:
+      return SetText(op, dialect);
+    case OpKind::kMove:
+      return absl::StrCat("move:", Range(op.src), "->", Range(op.dst));
+    case OpKind::kPush:
+      return absl::StrCat("push:", Range(op.src));
+    case OpKind::kPop:
+      return absl::StrCat("pop:", Range(op.dst));
+    case OpKind::kResubmit:
+      return absl::StrCat("resubmit(,", op.table, ")");
+    case OpKind::kOutput:
+      return absl::StrCat("output:", op.number);
+    case OpKind::kDecTtl:
+      return dialect == OpDialect::kDumpFlows ? "dec_ttl()" : "dec_ttl";
+    case OpKind::kCtClear:
+      return "ct_clear";
+    case OpKind::kCt:
+      return CtText(op.ct(), dialect);
+    case OpKind::kClone:
+      return absl::StrCat("clone(", FormatOps(op.nested(), dialect), ")");
+    case OpKind::kGroup:
+      return GroupText(op);
+    case OpKind::kController:
+      return ControllerText(op.controller());
+    case OpKind::kMeter:
+      return absl::StrCat("meter:", op.number);
+    case OpKind::kSetQueue:
+      return absl::StrCat("set_queue:", op.number);
+    case OpKind::kCheckPktLarger:
+      return absl::StrCat("check_pkt_larger(", op.number, ")->", Range(op.dst));
+    case OpKind::kLearn:
+      return LearnText(op.learn());
+    case OpKind::kSample: {
+      const SampleOp& s = op.sample();
+      return absl::StrCat("sample(probability=", s.probability, ",collector_set_id=", s.collector_set,
+                          ",obs_domain_id=", s.domain, ",obs_point_id=", s.point, ")");
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string FormatOps(const OpList& ops, OpDialect dialect) {
+  if (ops.empty()) return "drop";
+  return absl::StrJoin(ops, ",", [dialect](std::string* out, const Op& op) { out->append(OpText(op, dialect)); });
+}
+
+std::string DottedHex(absl::string_view bytes) {
+  return absl::StrJoin(bytes, ".", [](std::string* out, char c) {
+    absl::StrAppend(out, absl::Hex(static_cast<uint8_t>(c), absl::kZeroPad2));
+  });
+}
+
+}  // namespace ovnlite
