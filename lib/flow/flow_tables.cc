@@ -51,7 +51,8 @@ FlowId FlowTables::Add(Flow flow) {
     state_->free.pop_back();
     state_->flows[id - 1] = std::move(flow);
   }
-  const Flow& kept = state_->flows[id - 1];
+  Flow& kept = state_->flows[id - 1];
+  kept.id = id;
   state_->PartOf(kept).Insert(&kept);
   return id;
 }

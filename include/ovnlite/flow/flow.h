@@ -20,6 +20,8 @@ struct Flow {
   uint32_t cookie = 0;
   // What the flow was made from, for whoever made it (the controller numbers its logical flows); 0: nothing.
   uint32_t source = 0;
+  // The flow's number in its FlowTables, which sets it; 0 outside.
+  uint32_t id = 0;
 };
 
 // Which of two flows of one table is to be preferred when both match: higher priority first. OpenFlow leaves ties open;

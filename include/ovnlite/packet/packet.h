@@ -41,6 +41,7 @@ class Packet {
     capacity_ = std::exchange(other.capacity_, 0);
     size_ = std::exchange(other.size_, 0);
     in_port = other.in_port;
+    tunnel = other.tunnel;
     time = other.time;
     return *this;
   }
@@ -51,6 +52,7 @@ class Packet {
   Packet Clone() const {
     Packet copy(bytes());
     copy.in_port = in_port;
+    copy.tunnel = tunnel;
     copy.time = time;
     return copy;
   }
@@ -105,8 +107,10 @@ class Packet {
   // Keeps the first `size` <= size() bytes.
   void Truncate(size_t size) { size_ = size; }
 
-  // The port it came in by (an OpenFlow port number) and when; set by the port that received it.
+  // The port it came in by (an OpenFlow port number) and when; set by the port that received it. A packet out of a tunnel
+  // carries what the tunnel said, as the key word kWordTunnel: VNI << 32 | body of OVN's option.
   uint32_t in_port = 0;
+  uint64_t tunnel = 0;
   Instant time = 0;
 
  private:
