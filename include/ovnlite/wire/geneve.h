@@ -43,7 +43,7 @@ class BasicGeneveView : public View<Byte> {
  public:
   using View<Byte>::View;
   // The base header: that it is of version 0 and that its options end within `b`. The options themselves are checked by
-  // whoever interprets them: see GeneveOptionWalker and CheckGeneveOptions().
+  // whoever interprets them: see GeneveOptionWalker, and ReceiveGenevePayload() for what an endpoint asks of them.
   static absl::Status Check(absl::Span<const uint8_t> b) {
     if (b.size() < L::kSize) return TooShort("Geneve header", L::kSize, b.size());
     if (b[0] >> 6 != 0) return Malformed("Geneve version ", b[0] >> 6, " is unknown");
@@ -197,24 +197,6 @@ struct OvnGeneveOption {
   std::string ToString() const { return absl::StrCat("ingress ", ingress_port(), ", egress ", egress_port()); }
   friend constexpr bool operator==(const OvnGeneveOption&, const OvnGeneveOption&) = default;
 };
-
-// What a tunnel endpoint that knows OVN's option and no other must ask of the options before it delivers the payload:
-// that they fill Opt Len exactly, that no critical one is unknown, and that a critical one was announced by the C bit
-// (sections 3.4, 3.5 and 3.5.1). Returns OVN's option if it is there; of several the last, as in Open vSwitch.
-inline absl::StatusOr<std::optional<OvnGeneveOption>> CheckGeneveOptions(const GeneveView& geneve) {
-  std::optional<OvnGeneveOption> found;
-  GeneveOptionWalker walker(geneve.options());
-  while (const std::optional<GeneveOption> option = walker.Next()) {
-    const std::optional<OvnGeneveOption> ovn = OvnGeneveOption::From(*option);
-    if (option->is_critical() && !ovn) return Malformed("unknown critical Geneve ", option->ToString());
-    if (option->is_critical() && !geneve.has_critical()) {
-      return Malformed("critical Geneve ", option->ToString(), " without the C bit in the base header");
-    }
-    if (ovn) found = ovn;
-  }
-  if (!walker.ok()) return walker.status();
-  return found;
-}
 
 inline std::string GeneveHeader::ToString() const {
   std::string text = absl::StrFormat("Geneve vni 0x%x (%u)", vni, vni);
