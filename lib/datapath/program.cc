@@ -271,6 +271,17 @@ void SetVlan(Packet& packet, uint16_t tci) {
 
 }  // namespace
 
+FlowKey Effect::KeyOf(const Packet& packet, const FlowKey& arrived) const {
+  FlowKey key;
+  for (int w = 0; w < kKeyWords; ++w) {
+    const uint64_t constant = state->constant.words[w];
+    key.words[w] = (state->key.words[w] & constant) | (arrived.words[w] & ~constant);
+  }
+  ExtractFlowKey(packet, key);
+  key.Set(field::kFrameLength, packet.size());
+  return key;
+}
+
 Rewrite::Rewrite(const FlowKey& key, const FlowKey& written) {
   bool other = false;
   for (uint8_t w = 0; w < kPacketWords; ++w) {

@@ -195,7 +195,7 @@ class Machine {
     }
     if (op != nullptr) {
       effect.op = std::make_shared<const Op>(*op);
-      effect.key = std::make_shared<const FlowKey>(state_.key);
+      effect.state = std::make_shared<const SavedState>(state_);
     }
     program_.effects.push_back(std::move(effect));
     return program_.effects.back();

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 
 namespace ovnlite {
 namespace {
@@ -23,8 +23,8 @@ struct FlowTables::State {
     absl::flat_hash_map<uint32_t, std::unique_ptr<Classifier>> by_metadata;
   };
   std::array<Table, 256> tables;
-  std::deque<Flow> flows;  // By id - 1; a deque keeps addresses.
-  std::vector<FlowId> free;
+  absl::node_hash_map<FlowId, Flow> flows;  // Addresses stay.
+  FlowId last_id = 0;
   absl::flat_hash_set<TablePart> changed;
 
   Classifier& PartOf(const Flow& flow) {
@@ -42,34 +42,31 @@ FlowTables::FlowTables() : state_(std::make_unique<State>()) {}
 FlowTables::~FlowTables() = default;
 
 FlowId FlowTables::Add(Flow flow) {
-  FlowId id;
-  if (state_->free.empty()) {
-    state_->flows.push_back(std::move(flow));
-    id = static_cast<FlowId>(state_->flows.size());
-  } else {
-    id = state_->free.back();
-    state_->free.pop_back();
-    state_->flows[id - 1] = std::move(flow);
-  }
-  Flow& kept = state_->flows[id - 1];
+  const FlowId id = ++state_->last_id;
+  Flow& kept = state_->flows[id] = std::move(flow);
   kept.id = id;
   state_->PartOf(kept).Insert(&kept);
   return id;
 }
 
 void FlowTables::Remove(FlowId id) {
-  Flow& flow = state_->flows[id - 1];
+  const auto found = state_->flows.find(id);
+  const Flow& flow = found->second;
   Classifier& part = state_->PartOf(flow);
   part.Remove(&flow);
-  if (part.empty() && &part != &state_->tables[flow.table].any)
-    state_->tables[flow.table].by_metadata.erase(MetadataOf(flow));
-  flow = Flow();
-  state_->free.push_back(id);
+  State::Table& table = state_->tables[flow.table];
+  if (part.empty() && &part != &table.any) table.by_metadata.erase(MetadataOf(flow));
+  state_->flows.erase(found);
 }
 
-const Flow& FlowTables::Get(FlowId id) const { return state_->flows[id - 1]; }
+const Flow& FlowTables::Get(FlowId id) const { return state_->flows.at(id); }
 
-size_t FlowTables::size() const { return state_->flows.size() - state_->free.size(); }
+const Flow* FlowTables::Find(FlowId id) const {
+  const auto found = state_->flows.find(id);
+  return found == state_->flows.end() ? nullptr : &found->second;
+}
+
+size_t FlowTables::size() const { return state_->flows.size(); }
 
 const Flow* FlowTables::Lookup(uint8_t number, const LookupContext& context) const {
   const State::Table& table = state_->tables[number];

@@ -78,11 +78,14 @@ struct Effect {
   uint32_t queue = 0;
   uint64_t tunnel = 0;
   Rewrite rewrite;
-  // For everything but kOutput: the operation, the key as it stood (constants only are meaningful), and for kTrack and
-  // paused responders where to go on.
+  // For everything but kOutput: the operation, and the state it ran in.
   std::shared_ptr<const Op> op;
-  std::shared_ptr<const FlowKey> key;
+  std::shared_ptr<const SavedState> state;
+  // A paused responder: where to go on.
   std::shared_ptr<const Continuation> rest;
+
+  // The key of a packet that takes this path, at this point: `packet` as the rewrite left it, `arrived` its key on arrival.
+  FlowKey KeyOf(const Packet& packet, const FlowKey& arrived) const;
 };
 
 // Why a packet that left no trace was dropped.

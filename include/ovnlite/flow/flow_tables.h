@@ -18,7 +18,7 @@
 
 namespace ovnlite {
 
-using FlowId = uint32_t;  // Never 0; reused after Remove().
+using FlowId = uint32_t;  // Never 0, and not reused.
 
 // Names one part of one table: table << 32 | metadata, with all ones for the part that fits any metadata.
 using TablePart = uint64_t;
@@ -38,6 +38,8 @@ class FlowTables {
   void Remove(FlowId id);
   // The flow of a live id.
   const Flow& Get(FlowId id) const;
+  // The flow, or null when it was removed.
+  const Flow* Find(FlowId id) const;
   size_t size() const;
 
   // The preferred flow of `table` that matches, or null.
