@@ -483,8 +483,10 @@ TEST(ReceiveGeneveTest, IsTotal) {
   constexpr uint64_t kSeed = 7;
   Random random(kSeed);
   std::map<GeneveVerdict, int> seen;
+  std::vector<Bytes> frames;
+  for (const char* hex : kRealFrames) frames.push_back(FromHex(hex));
   for (int i = 0; i < 100'000; ++i) {
-    const Bytes base = FromHex(kRealFrames[random.Below(std::size(kRealFrames))]);
+    const Bytes& base = frames[random.Below(frames.size())];
     Bytes frame = Prefix(base, random.OneIn(3) ? random.Below(base.size() + 1) : base.size());
     for (uint64_t k = random.Below(4); k > 0 && !frame.empty(); --k) {
       frame[random.Below(random.OneIn(2) ? std::min<size_t>(frame.size(), 64) : frame.size())] =

@@ -16,7 +16,7 @@
 //   option
 //     twice takes all three away; a malformed option ends the reading, keeping what came before.
 //
-// Cost: about 5 ns for a UDP frame in the first-level cache; one pass, no allocation.
+// Cost: about 8 ns for a UDP frame in the first-level cache; one pass, no allocation.
 
 #ifndef OVNLITE_PACKET_EXTRACT_H_
 #define OVNLITE_PACKET_EXTRACT_H_

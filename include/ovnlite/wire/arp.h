@@ -38,14 +38,15 @@ class BasicArpView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) {
+    return b.size() >= L::kSize && Load48(b.data()) == L::kEthernetIpv4;
+  }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("ARP packet", L::kSize, b.size());
-    if (Load48(b.data()) != L::kEthernetIpv4) {
-      return Malformed("ARP packet for hardware type ", Load16(&b[L::kHardwareType]), " (address length ",
-                       b[L::kHardwareLength], ") and protocol ", Load16(&b[L::kProtocolType]), " (address length ",
-                       b[L::kProtocolLength], ") is not for Ethernet 1 (6) and IPv4 2048 (4)");
-    }
-    return absl::OkStatus();
+    return Malformed("ARP packet for hardware type ", Load16(&b[L::kHardwareType]), " (address length ",
+                     b[L::kHardwareLength], ") and protocol ", Load16(&b[L::kProtocolType]), " (address length ",
+                     b[L::kProtocolLength], ") is not for Ethernet 1 (6) and IPv4 2048 (4)");
   }
   static absl::StatusOr<BasicArpView> Parse(absl::Span<Byte> b) { return ParseView<BasicArpView>(b); }
 
@@ -72,7 +73,7 @@ struct ArpHeader {
   Ipv4Address target_ip;
 
   static absl::StatusOr<ArpHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = ArpView::Check(bytes); !status.ok()) return status;
+    if (!ArpView::IsValid(bytes)) return ArpView::Check(bytes);
     const ArpView v(bytes);
     return ArpHeader{v.operation(), v.sender_mac(), v.sender_ip(), v.target_mac(), v.target_ip()};
   }

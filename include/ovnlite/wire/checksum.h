@@ -2,9 +2,8 @@
 // The Internet checksum: the 16-bit ones' complement sum of RFC 1071, its incremental update of RFC 1624, and the
 // pseudo-headers of IPv4 (RFC 768, RFC 9293) and IPv6 (RFC 8200 section 8.1).
 //
-// Cost: 32 bytes per step in four independent 64-bit sums with their carries, about 0.04 ns per byte. The sum does not
-// depend on byte order (RFC 1071 section 2 (B)), so words are added as the machine loads them and swapped once, at the
-// end.
+// Cost: about 0.05 ns per byte, 32 bytes per step. The sum does not depend on byte order (RFC 1071 section 2 (B)), so
+// words are added as the machine loads them and swapped once, at the end.
 
 #ifndef OVNLITE_WIRE_CHECKSUM_H_
 #define OVNLITE_WIRE_CHECKSUM_H_
@@ -29,32 +28,35 @@ inline T LoadNative(const uint8_t* p) {
   return v;
 }
 
-// Folds a sum of 64-bit words to 64 bits: ones' complement addition brings the carry round.
-constexpr uint64_t Fold64(u128 sum) {
-  sum = static_cast<u128>(Low64(sum)) + High64(sum);
-  return Low64(sum) + High64(sum);
-}
-
-// The ones' complement sum of `n` bytes as native-order words, folded to 64 bits; an odd last byte is padded with zero.
+// The sum of 32-bit words in native order: 64 bits hold the sum of 2^32 of them. An odd rest is padded with zeros.
 inline uint64_t NativeSum(const uint8_t* p, size_t n) {
-  u128 a = 0, b = 0, c = 0, d = 0;
-  for (; n >= 32; n -= 32, p += 32) {
-    a += LoadNative<uint64_t>(p);
-    b += LoadNative<uint64_t>(p + 8);
-    c += LoadNative<uint64_t>(p + 16);
-    d += LoadNative<uint64_t>(p + 24);
+  uint64_t sum = 0;
+  if (n >= 64) {
+    // Pairs of 64-bit lanes, each split into its halves; the compiler makes vector instructions of any machine of it.
+    typedef uint64_t Lanes __attribute__((vector_size(16)));
+    Lanes low[2] = {}, high[2] = {};
+    for (; n >= 32; n -= 32, p += 32) {
+      const Lanes a = LoadNative<Lanes>(p);
+      const Lanes b = LoadNative<Lanes>(p + 16);
+      low[0] += a & 0xffff'ffff;
+      low[1] += b & 0xffff'ffff;
+      high[0] += a >> 32;
+      high[1] += b >> 32;
+    }
+    const Lanes all = low[0] + low[1] + high[0] + high[1];
+    sum = all[0] + all[1];
   }
-  for (; n >= 8; n -= 8, p += 8) a += LoadNative<uint64_t>(p);
+  for (; n >= 8; n -= 8, p += 8) sum += uint64_t{LoadNative<uint32_t>(p)} + LoadNative<uint32_t>(p + 4);
   if (n >= 4) {
-    b += LoadNative<uint32_t>(p);
+    sum += LoadNative<uint32_t>(p);
     n -= 4, p += 4;
   }
   if (n >= 2) {
-    c += LoadNative<uint16_t>(p);
+    sum += LoadNative<uint16_t>(p);
     n -= 2, p += 2;
   }
-  if (n > 0) d += std::endian::native == std::endian::little ? uint16_t{*p} : static_cast<uint16_t>(*p << 8);
-  return Fold64(a + b + c + d);
+  if (n > 0) sum += std::endian::native == std::endian::little ? *p : static_cast<uint64_t>(*p) << 8;
+  return sum;
 }
 
 }  // namespace internal_checksum

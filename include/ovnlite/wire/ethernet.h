@@ -42,8 +42,9 @@ class BasicEthernetView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize; }
   static absl::Status Check(absl::Span<const uint8_t> b) {
-    return b.size() < L::kSize ? TooShort("Ethernet header", L::kSize, b.size()) : absl::OkStatus();
+    return IsValid(b) ? absl::OkStatus() : TooShort("Ethernet header", L::kSize, b.size());
   }
   static absl::StatusOr<BasicEthernetView> Parse(absl::Span<Byte> b) { return ParseView<BasicEthernetView>(b); }
 
@@ -66,7 +67,7 @@ struct EthernetHeader {
   uint16_t type = 0;
 
   static absl::StatusOr<EthernetHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = EthernetView::Check(bytes); !status.ok()) return status;
+    if (!EthernetView::IsValid(bytes)) return EthernetView::Check(bytes);
     const EthernetView v(bytes);
     return EthernetHeader{v.destination(), v.source(), v.type()};
   }

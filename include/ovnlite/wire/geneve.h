@@ -44,12 +44,14 @@ class BasicGeneveView : public View<Byte> {
   using View<Byte>::View;
   // The base header: that it is of version 0 and that its options end within `b`. The options themselves are checked by
   // whoever interprets them: see GeneveOptionWalker, and ReceiveGenevePayload() for what an endpoint asks of them.
+  static bool IsValid(absl::Span<const uint8_t> b) {
+    return b.size() >= L::kSize && b[0] >> 6 == 0 && b.size() >= L::kSize + b[0] * size_t{4};
+  }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("Geneve header", L::kSize, b.size());
     if (b[0] >> 6 != 0) return Malformed("Geneve version ", b[0] >> 6, " is unknown");
-    const size_t size = L::kSize + (b[0] & 63) * size_t{4};
-    if (b.size() < size) return TooShort("Geneve header with options", size, b.size());
-    return absl::OkStatus();
+    return TooShort("Geneve header with options", L::kSize + (b[0] & 63) * size_t{4}, b.size());
   }
   static absl::StatusOr<BasicGeneveView> Parse(absl::Span<Byte> b) { return ParseView<BasicGeneveView>(b); }
 
@@ -82,7 +84,7 @@ struct GeneveHeader {
   absl::Span<const uint8_t> options;  // A multiple of 4 bytes, at most 252.
 
   static absl::StatusOr<GeneveHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = GeneveView::Check(bytes); !status.ok()) return status;
+    if (!GeneveView::IsValid(bytes)) return GeneveView::Check(bytes);
     const GeneveView v(bytes);
     return GeneveHeader{v.flags(), v.protocol(), v.vni(), v.reserved(), v.options()};
   }

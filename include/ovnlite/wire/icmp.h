@@ -49,8 +49,9 @@ class BasicIcmpView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize; }
   static absl::Status Check(absl::Span<const uint8_t> b) {
-    return b.size() < L::kSize ? TooShort("ICMP header", L::kSize, b.size()) : absl::OkStatus();
+    return IsValid(b) ? absl::OkStatus() : TooShort("ICMP header", L::kSize, b.size());
   }
   static absl::StatusOr<BasicIcmpView> Parse(absl::Span<Byte> b) { return ParseView<BasicIcmpView>(b); }
 
@@ -82,7 +83,7 @@ struct IcmpHeader {
   uint32_t rest = 0;
 
   static absl::StatusOr<IcmpHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = IcmpView::Check(bytes); !status.ok()) return status;
+    if (!IcmpView::IsValid(bytes)) return IcmpView::Check(bytes);
     const IcmpView v(bytes);
     return IcmpHeader{v.type(), v.code(), v.checksum(), v.rest()};
   }

@@ -51,8 +51,9 @@ class BasicIcmpv6View : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize; }
   static absl::Status Check(absl::Span<const uint8_t> b) {
-    return b.size() < L::kSize ? TooShort("ICMPv6 header", L::kSize, b.size()) : absl::OkStatus();
+    return IsValid(b) ? absl::OkStatus() : TooShort("ICMPv6 header", L::kSize, b.size());
   }
   static absl::StatusOr<BasicIcmpv6View> Parse(absl::Span<Byte> b) { return ParseView<BasicIcmpv6View>(b); }
 
@@ -84,7 +85,7 @@ struct Icmpv6Header {
   uint32_t rest = 0;
 
   static absl::StatusOr<Icmpv6Header> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = Icmpv6View::Check(bytes); !status.ok()) return status;
+    if (!Icmpv6View::IsValid(bytes)) return Icmpv6View::Check(bytes);
     const Icmpv6View v(bytes);
     return Icmpv6Header{v.type(), v.code(), v.checksum(), v.rest()};
   }

@@ -43,8 +43,9 @@ class BasicIgmpView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize; }
   static absl::Status Check(absl::Span<const uint8_t> b) {
-    return b.size() < L::kSize ? TooShort("IGMP header", L::kSize, b.size()) : absl::OkStatus();
+    return IsValid(b) ? absl::OkStatus() : TooShort("IGMP header", L::kSize, b.size());
   }
   static absl::StatusOr<BasicIgmpView> Parse(absl::Span<Byte> b) { return ParseView<BasicIgmpView>(b); }
 
@@ -76,7 +77,7 @@ struct IgmpHeader {
   Ipv4Address group;
 
   static absl::StatusOr<IgmpHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = IgmpView::Check(bytes); !status.ok()) return status;
+    if (!IgmpView::IsValid(bytes)) return IgmpView::Check(bytes);
     const IgmpView v(bytes);
     return IgmpHeader{v.type(), v.max_response(), v.checksum(), v.group()};
   }

@@ -45,15 +45,19 @@ class BasicIpv4View : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) {
+    if (b.size() < L::kSize || b[0] >> 4 != 4) return false;
+    const size_t header = (b[0] & 15) * size_t{4};
+    return header >= L::kSize && header <= b.size() && Load16(&b[L::kTotalLength]) >= header;
+  }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("IPv4 header", L::kSize, b.size());
     if (b[0] >> 4 != 4) return Malformed("IPv4 header has version ", b[0] >> 4);
     const size_t header = (b[0] & 15) * size_t{4};
     if (header < L::kSize) return Malformed("IPv4 header length ", header, " is below 20");
     if (header > b.size()) return TooShort("IPv4 header with options", header, b.size());
-    const size_t total = Load16(&b[L::kTotalLength]);
-    if (total < header) return Malformed("IPv4 total length ", total, " is below the header length ", header);
-    return absl::OkStatus();
+    return Malformed("IPv4 total length ", Load16(&b[L::kTotalLength]), " is below the header length ", header);
   }
   static absl::StatusOr<BasicIpv4View> Parse(absl::Span<Byte> b) { return ParseView<BasicIpv4View>(b); }
 
@@ -110,7 +114,7 @@ struct Ipv4Header {
   absl::Span<const uint8_t> options;  // A multiple of 4 bytes, at most 40.
 
   static absl::StatusOr<Ipv4Header> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = Ipv4View::Check(bytes); !status.ok()) return status;
+    if (!Ipv4View::IsValid(bytes)) return Ipv4View::Check(bytes);
     const Ipv4View v(bytes);
     return Ipv4Header{v.tos(),      v.total_length(), v.id(),     v.fragment(),    v.ttl(),
                       v.protocol(), v.checksum(),     v.source(), v.destination(), v.options()};

@@ -36,10 +36,11 @@ class BasicIpv6View : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize && b[0] >> 4 == 6; }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("IPv6 header", L::kSize, b.size());
-    if (b[0] >> 4 != 6) return Malformed("IPv6 header has version ", b[0] >> 4);
-    return absl::OkStatus();
+    return Malformed("IPv6 header has version ", b[0] >> 4);
   }
   static absl::StatusOr<BasicIpv6View> Parse(absl::Span<Byte> b) { return ParseView<BasicIpv6View>(b); }
 
@@ -83,7 +84,7 @@ struct Ipv6Header {
   Ipv6Address destination;
 
   static absl::StatusOr<Ipv6Header> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = Ipv6View::Check(bytes); !status.ok()) return status;
+    if (!Ipv6View::IsValid(bytes)) return Ipv6View::Check(bytes);
     const Ipv6View v(bytes);
     return Ipv6Header{v.traffic_class(), v.flow_label(), v.payload_length(), v.next_header(),
                       v.hop_limit(),     v.source(),     v.destination()};

@@ -40,12 +40,13 @@ class BasicMldView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) {
+    return b.size() >= L::kSize && b[0] >= kMldQuery && b[0] <= kMldv1Done;
+  }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("MLD message", L::kSize, b.size());
-    if (b[0] < kMldQuery || b[0] > kMldv1Done) {
-      return Malformed("ICMPv6 type ", b[0], " is not MLD query 130, report 131 or done 132");
-    }
-    return absl::OkStatus();
+    return Malformed("ICMPv6 type ", b[0], " is not MLD query 130, report 131 or done 132");
   }
   static absl::StatusOr<BasicMldView> Parse(absl::Span<Byte> b) { return ParseView<BasicMldView>(b); }
 
@@ -74,7 +75,7 @@ struct MldHeader {
   Ipv6Address group;
 
   static absl::StatusOr<MldHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = MldView::Check(bytes); !status.ok()) return status;
+    if (!MldView::IsValid(bytes)) return MldView::Check(bytes);
     const MldView v(bytes);
     return MldHeader{v.type(), v.code(), v.checksum(), v.max_response(), v.reserved(), v.group()};
   }

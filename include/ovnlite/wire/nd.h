@@ -153,12 +153,13 @@ class BasicNdNeighborView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) {
+    return b.size() >= L::kSize && (b[0] == kNdNeighborSolicit || b[0] == kNdNeighborAdvert);
+  }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("ND neighbor message", L::kSize, b.size());
-    if (b[0] != kNdNeighborSolicit && b[0] != kNdNeighborAdvert) {
-      return Malformed("ICMPv6 type ", b[0], " is neither neighbor solicitation 135 nor advertisement 136");
-    }
-    return absl::OkStatus();
+    return Malformed("ICMPv6 type ", b[0], " is neither neighbor solicitation 135 nor advertisement 136");
   }
   static absl::StatusOr<BasicNdNeighborView> Parse(absl::Span<Byte> b) { return ParseView<BasicNdNeighborView>(b); }
 
@@ -186,7 +187,7 @@ struct NdNeighborHeader {
   absl::Span<const uint8_t> options;
 
   static absl::StatusOr<NdNeighborHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = NdNeighborView::Check(bytes); !status.ok()) return status;
+    if (!NdNeighborView::IsValid(bytes)) return NdNeighborView::Check(bytes);
     const NdNeighborView v(bytes);
     return NdNeighborHeader{v.type(), v.code(), v.checksum(), v.flags(), v.target(), v.options()};
   }
@@ -254,10 +255,11 @@ class BasicNdRouterAdvertView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize && b[0] == kNdRouterAdvert; }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("ND router advertisement", L::kSize, b.size());
-    if (b[0] != kNdRouterAdvert) return Malformed("ICMPv6 type ", b[0], " is not router advertisement 134");
-    return absl::OkStatus();
+    return Malformed("ICMPv6 type ", b[0], " is not router advertisement 134");
   }
   static absl::StatusOr<BasicNdRouterAdvertView> Parse(absl::Span<Byte> b) {
     return ParseView<BasicNdRouterAdvertView>(b);
@@ -293,7 +295,7 @@ struct NdRouterAdvertHeader {
   absl::Span<const uint8_t> options;
 
   static absl::StatusOr<NdRouterAdvertHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = NdRouterAdvertView::Check(bytes); !status.ok()) return status;
+    if (!NdRouterAdvertView::IsValid(bytes)) return NdRouterAdvertView::Check(bytes);
     const NdRouterAdvertView v(bytes);
     return NdRouterAdvertHeader{v.code(),     v.checksum(),       v.hop_limit(),     v.flags(),
                                 v.lifetime(), v.reachable_time(), v.retrans_timer(), v.options()};

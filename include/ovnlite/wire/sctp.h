@@ -53,8 +53,9 @@ class BasicSctpView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize; }
   static absl::Status Check(absl::Span<const uint8_t> b) {
-    return b.size() < L::kSize ? TooShort("SCTP header", L::kSize, b.size()) : absl::OkStatus();
+    return IsValid(b) ? absl::OkStatus() : TooShort("SCTP header", L::kSize, b.size());
   }
   static absl::StatusOr<BasicSctpView> Parse(absl::Span<Byte> b) { return ParseView<BasicSctpView>(b); }
 
@@ -86,7 +87,7 @@ struct SctpHeader {
   uint32_t checksum = 0;
 
   static absl::StatusOr<SctpHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = SctpView::Check(bytes); !status.ok()) return status;
+    if (!SctpView::IsValid(bytes)) return SctpView::Check(bytes);
     const SctpView v(bytes);
     return SctpHeader{v.source_port(), v.destination_port(), v.verification_tag(), v.checksum()};
   }

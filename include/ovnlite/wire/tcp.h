@@ -49,12 +49,17 @@ class BasicTcpView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) {
+    if (b.size() < L::kSize) return false;
+    const size_t header = (b[L::kOffsetAndFlags] >> 4) * size_t{4};
+    return header >= L::kSize && header <= b.size();
+  }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("TCP header", L::kSize, b.size());
     const size_t header = (b[L::kOffsetAndFlags] >> 4) * size_t{4};
     if (header < L::kSize) return Malformed("TCP header length ", header, " is below 20");
-    if (header > b.size()) return TooShort("TCP header with options", header, b.size());
-    return absl::OkStatus();
+    return TooShort("TCP header with options", header, b.size());
   }
   static absl::StatusOr<BasicTcpView> Parse(absl::Span<Byte> b) { return ParseView<BasicTcpView>(b); }
 
@@ -101,7 +106,7 @@ struct TcpHeader {
   absl::Span<const uint8_t> options;  // A multiple of 4 bytes, at most 40.
 
   static absl::StatusOr<TcpHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = TcpView::Check(bytes); !status.ok()) return status;
+    if (!TcpView::IsValid(bytes)) return TcpView::Check(bytes);
     const TcpView v(bytes);
     return TcpHeader{v.source_port(), v.destination_port(), v.sequence(), v.acknowledgment(), v.flags(),
                      v.window(),      v.checksum(),         v.urgent(),   v.options()};

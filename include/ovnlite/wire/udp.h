@@ -27,11 +27,13 @@ class BasicUdpView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) {
+    return b.size() >= L::kSize && Load16(&b[L::kLength]) >= L::kSize;
+  }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("UDP header", L::kSize, b.size());
-    const size_t length = Load16(&b[L::kLength]);
-    if (length < L::kSize) return Malformed("UDP length ", length, " is below 8");
-    return absl::OkStatus();
+    return Malformed("UDP length ", Load16(&b[L::kLength]), " is below 8");
   }
   static absl::StatusOr<BasicUdpView> Parse(absl::Span<Byte> b) { return ParseView<BasicUdpView>(b); }
 
@@ -60,7 +62,7 @@ struct UdpHeader {
   uint16_t checksum = 0;
 
   static absl::StatusOr<UdpHeader> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = UdpView::Check(bytes); !status.ok()) return status;
+    if (!UdpView::IsValid(bytes)) return UdpView::Check(bytes);
     const UdpView v(bytes);
     return UdpHeader{v.source_port(), v.destination_port(), v.length(), v.checksum()};
   }

@@ -28,12 +28,11 @@ class BasicVlanView : public View<Byte> {
 
  public:
   using View<Byte>::View;
+  static bool IsValid(absl::Span<const uint8_t> b) { return b.size() >= L::kSize && IsVlanType(Load16(b.data())); }
   static absl::Status Check(absl::Span<const uint8_t> b) {
+    if (IsValid(b)) return absl::OkStatus();
     if (b.size() < L::kSize) return TooShort("VLAN tag", L::kSize, b.size());
-    if (!IsVlanType(Load16(b.data()))) {
-      return Malformed("VLAN tag type ", absl::StrFormat("0x%04x", Load16(b.data())), " is neither 0x8100 nor 0x88a8");
-    }
-    return absl::OkStatus();
+    return Malformed("VLAN tag type ", absl::StrFormat("0x%04x", Load16(b.data())), " is neither 0x8100 nor 0x88a8");
   }
   static absl::StatusOr<BasicVlanView> Parse(absl::Span<Byte> b) { return ParseView<BasicVlanView>(b); }
 
@@ -60,7 +59,7 @@ struct VlanTag {
   constexpr uint8_t pcp() const { return static_cast<uint8_t>(tci >> 13); }
 
   static absl::StatusOr<VlanTag> Parse(absl::Span<const uint8_t> bytes) {
-    if (absl::Status status = VlanView::Check(bytes); !status.ok()) return status;
+    if (!VlanView::IsValid(bytes)) return VlanView::Check(bytes);
     return VlanTag{VlanView(bytes).tpid(), VlanView(bytes).tci()};
   }
   constexpr size_t size() const { return VlanLayout::kSize; }
