@@ -205,6 +205,13 @@ class Machine {
     if (options_.observer != nullptr) options_.observer->OnEffect(program_.effects.back(), state_.key);
   }
 
+  void Send(uint32_t port) {
+    Effect& effect = AddEffect(Effect::Kind::kOutput, nullptr);
+    effect.port = port;
+    effect.tunnel = state_.key.words[kWordTunnel];
+    Announce();
+  }
+
   // A paused packet and the rest of what was to be done with it.
   void Pause(Effect& effect) {
     auto rest = std::make_shared<Continuation>();
@@ -253,11 +260,21 @@ class Machine {
       case OpKind::kOutput: {
         // OpenFlow does not send a packet back where it came from unless told so (ovs-actions(7), "output").
         if (op.number == state_.key.Get64(field::kInPort)) return;
-        Effect& effect = AddEffect(Effect::Kind::kOutput, nullptr);
-        effect.port = op.number;
-        effect.tunnel = state_.key.words[kWordTunnel];
-        return Announce();
+        return Send(op.number);
       }
+      case OpKind::kBundle:
+        for (uint32_t port : op.members()) {
+          if (port != state_.key.Get64(field::kInPort)) return Send(port);
+        }
+        return;
+      case OpKind::kSetVlanVid: {
+        // A new tag has priority 0.
+        const uint64_t tci = state_.key.Get64(field::kVlanTci);
+        LookAt(field::kVlanTci, ~u128{0});
+        return Write(Subfield::Whole(OfField::kVlanTci), (tci & 0xe000) | 0x1000 | op.number, 0xffff);
+      }
+      case OpKind::kStripVlan:
+        return Write(Subfield::Whole(OfField::kVlanTci), 0, 0xffff);
       case OpKind::kDecTtl: {
         if (!Has(OfField::kIpTtl)) return;
         const u128 ttl = Read(Subfield::Whole(OfField::kIpTtl));

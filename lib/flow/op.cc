@@ -47,6 +47,7 @@ bool Equal(const SampleOp& a, const SampleOp& b) {
          a.point == b.point;
 }
 bool Equal(const OpList& a, const OpList& b) { return a == b; }
+bool Equal(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) { return a == b; }
 
 }  // namespace
 
@@ -118,6 +119,12 @@ Op Op::Learn(LearnOp learn) {
 Op Op::Sample(SampleOp sample) {
   Op op = Of(OpKind::kSample);
   op.detail = std::make_shared<const SampleOp>(std::move(sample));
+  return op;
+}
+
+Op Op::Bundle(std::vector<uint32_t> ports) {
+  Op op = Of(OpKind::kBundle);
+  op.detail = std::make_shared<const std::vector<uint32_t>>(std::move(ports));
   return op;
 }
 

@@ -185,6 +185,9 @@ void Encode(Writer& w, const Op& op) {
       return;
     case OpKind::kLearn:
     case OpKind::kSample:
+    case OpKind::kSetVlanVid:
+    case OpKind::kStripVlan:
+    case OpKind::kBundle:
       return;  // OVN never nests these in a controller action.
   }
 }

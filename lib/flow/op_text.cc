@@ -243,6 +243,12 @@ std::string OpText(const Op& op, OpDialect dialect) {
       return absl::StrCat("check_pkt_larger(", op.number, ")->", Range(op.dst));
     case OpKind::kLearn:
       return LearnText(op.learn());
+    case OpKind::kSetVlanVid:
+      return absl::StrCat("mod_vlan_vid:", op.number);
+    case OpKind::kStripVlan:
+      return "strip_vlan";
+    case OpKind::kBundle:
+      return absl::StrCat("bundle(eth_src,0,active_backup,ofport,members:", absl::StrJoin(op.members(), ","), ")");
     case OpKind::kSample: {
       const SampleOp& s = op.sample();
       return absl::StrCat("sample(probability=", s.probability, ",collector_set_id=", s.collector_set,

@@ -43,6 +43,9 @@ enum class OpKind : uint8_t {
   kCheckPktLarger,  // dst (1 bit) = frame longer than `number` bytes.
   kLearn,           // Adds a flow: see LearnOp.
   kSample,          // IPFIX sample: see SampleOp.
+  kSetVlanVid,      // VLAN `number`: changes the tag, or pushes one.
+  kStripVlan,       // Pops the tag, if there is one.
+  kBundle,          // Sends to the first port of `members` that is up (active-backup).
 };
 
 // ct(…), ovs-actions(7).
@@ -117,9 +120,10 @@ struct Op {
   uint32_t number = 0;  // kOutput, kGroup, kMeter, kSetQueue, kCheckPktLarger
   u128 value = 0;       // kSet: the value of dst, shifted down to bit 0.
   u128 mask = 0;        // kSet: which of dst's bits; LowMask(dst.bits) unless there are holes.
-  // kClone, kCt, kController, kGroup, kLearn, kSample.
+  // kClone, kCt, kController, kGroup, kLearn, kSample, kBundle.
   std::variant<std::monostate, SharedOps, std::shared_ptr<const CtOp>, std::shared_ptr<const ControllerOp>,
-               std::shared_ptr<const GroupOp>, std::shared_ptr<const LearnOp>, std::shared_ptr<const SampleOp>>
+               std::shared_ptr<const GroupOp>, std::shared_ptr<const LearnOp>, std::shared_ptr<const SampleOp>,
+               std::shared_ptr<const std::vector<uint32_t>>>
       detail;
 
   const OpList& nested() const { return *std::get<SharedOps>(detail); }
@@ -128,6 +132,10 @@ struct Op {
   const GroupOp& group() const { return *std::get<std::shared_ptr<const GroupOp>>(detail); }
   const LearnOp& learn() const { return *std::get<std::shared_ptr<const LearnOp>>(detail); }
   const SampleOp& sample() const { return *std::get<std::shared_ptr<const SampleOp>>(detail); }
+
+  const std::vector<uint32_t>& members() const {
+    return *std::get<std::shared_ptr<const std::vector<uint32_t>>>(detail);
+  }
 
   static Op Set(Subfield dst, u128 value) { return SetMasked(dst, value, LowMask(dst.bits)); }
   static Op SetMasked(Subfield dst, u128 value, u128 mask);
@@ -143,6 +151,7 @@ struct Op {
   static Op Group(uint32_t id, GroupOp group);
   static Op Learn(LearnOp learn);
   static Op Sample(SampleOp sample);
+  static Op Bundle(std::vector<uint32_t> ports);
   // The kinds that are nothing but a kind and a number.
   static Op Simple(OpKind kind, uint32_t number = 0);
 };

@@ -1,0 +1,81 @@
+// File: context.h
+// What all emitters of the controller share: whose flows these are, the questions they ask about the Southbound database
+// (each a remembered query, see db/incremental.h), and where flows go.
+
+#ifndef OVNLITE_LIB_CONTROLLER_CONTEXT_H_
+#define OVNLITE_LIB_CONTROLLER_CONTEXT_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/controller/flow_store.h"
+#include "lib/schema/ovsdb.pb.h"
+#include "ovnlite/base/uuid.h"
+#include "ovnlite/db/incremental.h"
+
+namespace ovnlite {
+
+inline Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
+
+// What the physical flows need to know of a Port_Binding: changes elsewhere in the row wake nobody.
+struct PortInfo {
+  bool exists = false;
+  std::string name;
+  std::string type;
+  uint32_t key = 0;
+  Uuid datapath;
+  uint32_t datapath_key = 0;
+  std::string chassis;             // Name of the chassis it is bound on; empty when it is not.
+  std::string peer;                // patch, l3gateway
+  std::string parent;              // Nested container
+  int tag = 0;                     // Nested container, localnet
+  std::string distributed_port;    // chassisredirect
+  std::string l3gateway_chassis;
+  std::vector<std::string> gateways;  // chassisredirect: chassis by falling priority
+
+  friend bool operator==(const PortInfo&, const PortInfo&) = default;
+};
+
+struct Context {
+  // The chassis whose flows are made; empty: one on which everything is, as ovn-trace sees the network.
+  std::string chassis;
+  FlowStore* store = nullptr;
+
+  // Inputs.
+  Query<std::vector<std::string>> plugged;  // By the empty name: logical ports with an OpenFlow port here, sorted.
+  Query<uint32_t> port_number;    // OpenFlow port by logical port name; 0: not here.
+  Query<uint32_t> tunnel_number;  // OpenFlow port of the tunnel to a chassis by its name; 0: none.
+  Query<uint32_t> zone;           // Connection tracking zone by owner (see ct_zones.h); 0: none.
+
+  // Queries.
+  Query<PortInfo> port;                   // By Port_Binding UUID.
+  Query<std::set<Uuid>> local_datapaths;  // By the zero UUID: datapaths that have something here.
+  Query<bool> is_local;                   // By Datapath_Binding UUID: one of them.
+  Query<uint32_t> datapath_key;           // By Datapath_Binding UUID.
+  Query<std::vector<Uuid>> patch_peers;   // By Datapath_Binding UUID: datapaths one patch away.
+  Query<Uuid> localnet;                   // By Datapath_Binding UUID: its localnet port, if any.
+
+  bool everywhere() const { return chassis.empty(); }
+  // Whether the logical port of a VIF-like type is plugged in here.
+  bool IsHere(Reader& reader, const PortInfo& port) const { return reader.Ask(port_number, port.name) != 0; }
+
+  void Emit(Output& out, Flow flow) const { out.Add(store->Intern(std::move(flow))); }
+};
+
+// The UUID of the Port_Binding called `name`; zero when there is none.
+Uuid FindPort(Reader& reader, absl::string_view name);
+
+// Adds the queries above to the engine.
+void DefineQueries(Incremental& engine, Context& context);
+
+// Each adds its emitters. `context` must outlive the engine.
+void DefinePhysicalFlows(Incremental& engine, const Context& context);
+void DefineMulticastFlows(Incremental& engine, const Context& context);
+void DefinePortSecurityFlows(Incremental& engine, const Context& context);
+void DefineNeighborFlows(Incremental& engine, const Context& context);
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_CONTROLLER_CONTEXT_H_

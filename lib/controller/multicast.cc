@@ -1,0 +1,76 @@
+// Multicast groups: tables 39 and 40. The sender replicates: to the ports that are here, and once into the tunnel to every
+// chassis that has others, with the group's key; patches are crossed at the sender only.
+#include <algorithm>
+
+#include "lib/controller/emit.h"
+#include "lib/schema/ovn_sb.pb.h"
+
+namespace ovnlite {
+namespace {
+
+void EmitGroup(Reader& reader, const Context& context, const Uuid& row, Output& out) {
+  const auto* group = reader.Get<sb::Multicast_Group>(row);
+  if (group == nullptr || !reader.Ask(context.is_local, FromProto(group->datapath()))) return;
+  const uint32_t datapath = reader.Ask(context.datapath_key, FromProto(group->datapath()));
+  const uint32_t key = static_cast<uint32_t>(group->tunnel_key());
+  const bool has_localnet = !reader.Ask(context.localnet, FromProto(group->datapath())).IsZero();
+  OpList here, patches;
+  std::vector<uint32_t> tunnels;
+  for (const ovsdb::Uuid& member : group->ports()) {
+    const PortInfo& port = reader.Ask(context.port, FromProto(member));
+    if (!port.exists || port.datapath != FromProto(group->datapath())) continue;
+    const std::string& plugged = port.parent.empty() ? port.name : port.parent;
+    const auto to_patches = [&] {
+      patches.push_back(LoadOutPort(port.key));
+      patches.push_back(Op::Resubmit(table::kCheckLoopback));
+    };
+    if (port.type == "patch") {
+      to_patches();
+    } else if (port.type == "l3gateway") {
+      if (context.everywhere() || port.chassis == context.chassis) to_patches();
+    } else if (port.type == "localport") {
+      to_patches();
+    } else if (port.type == "chassisredirect") {
+      const bool redirected_here = context.everywhere() || port.chassis == context.chassis;
+      if (redirected_here) {
+        const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
+        if (distributed.exists) {
+          patches.push_back(LoadOutPort(distributed.key));
+          patches.push_back(Op::Resubmit(table::kCheckLoopback));
+        }
+      }
+    } else if (reader.Ask(context.port_number, plugged) != 0) {
+      if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
+      here.push_back(LoadOutPort(port.key));
+      here.push_back(Op::Resubmit(table::kCheckLoopback));
+    } else if (!port.chassis.empty() && port.chassis != context.chassis && !has_localnet) {
+      const uint32_t tunnel = reader.Ask(context.tunnel_number, port.chassis);
+      if (tunnel != 0) tunnels.push_back(tunnel);
+    }
+  }
+  std::sort(tunnels.begin(), tunnels.end());
+  tunnels.erase(std::unique(tunnels.begin(), tunnels.end()), tunnels.end());
+  const bool any_here = !here.empty();
+  if (any_here) {
+    here.push_back(LoadOutPort(key));
+    context.Emit(out, FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(here)));
+  }
+  if (patches.empty() && tunnels.empty()) return;
+  OpList away = std::move(patches);
+  if (!away.empty()) away.push_back(LoadOutPort(key));
+  if (!tunnels.empty()) {
+    LoadTunnelMetadata(datapath, key, away);
+    for (uint32_t tunnel : tunnels) away.push_back(Op::Output(tunnel));
+  }
+  if (any_here) away.push_back(Op::Resubmit(table::kLocalOutput));
+  context.Emit(out, FlowBuilder(table::kRemoteOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(away)));
+}
+
+}  // namespace
+
+void DefineMulticastFlows(Incremental& engine, const Context& context) {
+  engine.AddEmitter<sb::Multicast_Group>(
+      "multicast_group", [&context](Reader& reader, const Uuid& row, Output& out) { EmitGroup(reader, context, row, out); });
+}
+
+}  // namespace ovnlite

@@ -1,0 +1,144 @@
+#include <algorithm>
+
+#include "lib/controller/context.h"
+#include "lib/schema/ovn_sb.pb.h"
+
+namespace ovnlite {
+namespace {
+
+std::string Option(const google::protobuf::Map<std::string, std::string>& options, const std::string& key) {
+  const auto found = options.find(key);
+  return found == options.end() ? std::string() : found->second;
+}
+
+std::string ChassisName(Reader& reader, const ovsdb::Uuid& uuid) {
+  const auto* chassis = reader.Get<sb::Chassis>(FromProto(uuid));
+  return chassis == nullptr ? std::string() : chassis->name();
+}
+
+// Chassis that may host a chassisredirect port, the preferred first.
+std::vector<std::string> Gateways(Reader& reader, const sb::Port_Binding& port) {
+  std::vector<std::pair<int64_t, std::string>> ranked;
+  const auto add = [&](int64_t priority, const ovsdb::Uuid& chassis) {
+    std::string name = ChassisName(reader, chassis);
+    if (!name.empty()) ranked.push_back({-priority, std::move(name)});
+  };
+  if (port.has_ha_chassis_group()) {
+    if (const auto* group = reader.Get<sb::HA_Chassis_Group>(FromProto(port.ha_chassis_group()))) {
+      for (const ovsdb::Uuid& member : group->ha_chassis()) {
+        const auto* ha = reader.Get<sb::HA_Chassis>(FromProto(member));
+        if (ha != nullptr && ha->has_chassis()) add(ha->priority(), ha->chassis());
+      }
+    }
+  } else {
+    for (const ovsdb::Uuid& member : port.gateway_chassis()) {
+      const auto* gateway = reader.Get<sb::Gateway_Chassis>(FromProto(member));
+      if (gateway != nullptr && gateway->has_chassis()) add(gateway->priority(), gateway->chassis());
+    }
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> names;
+  for (auto& [rank, name] : ranked) names.push_back(std::move(name));
+  return names;
+}
+
+PortInfo ReadPort(Reader& reader, const Context& context, const Uuid& uuid) {
+  PortInfo info;
+  const auto* row = reader.Get<sb::Port_Binding>(uuid);
+  if (row == nullptr) return info;
+  info.exists = true;
+  info.name = row->logical_port();
+  info.type = row->type();
+  info.key = static_cast<uint32_t>(row->tunnel_key());
+  info.datapath = FromProto(row->datapath());
+  info.datapath_key = reader.Ask(context.datapath_key, info.datapath);
+  if (row->has_chassis()) info.chassis = ChassisName(reader, row->chassis());
+  info.peer = Option(row->options(), "peer");
+  info.parent = row->parent_port();
+  info.tag = static_cast<int>(row->tag());
+  info.distributed_port = Option(row->options(), "distributed-port");
+  info.l3gateway_chassis = Option(row->options(), "l3gateway-chassis");
+  if (info.type == "chassisredirect") info.gateways = Gateways(reader, *row);
+  return info;
+}
+
+// Everything within reach of the local ports over patches. Looks only at ports that may bring their datapath here: those
+// plugged in and their containers, gateways, and redirections to this chassis.
+std::set<Uuid> FindLocalDatapaths(Reader& reader, const Context& context) {
+  std::set<Uuid> local;
+  if (context.everywhere()) {
+    for (const Uuid& datapath : reader.All<sb::Datapath_Binding>()) local.insert(datapath);
+    return local;
+  }
+  std::vector<Uuid> todo;
+  const auto bring = [&](const PortInfo& port) {
+    if (port.exists && local.insert(port.datapath).second) todo.push_back(port.datapath);
+  };
+  for (const std::string& name : reader.Ask(context.plugged, "")) {
+    const PortInfo& port = reader.Ask(context.port, FindPort(reader, name));
+    if (port.type != "localnet" && port.type != "localport" && port.type != "external") bring(port);
+    for (const Uuid& nested : reader.Find<sb::Port_Binding>("parent_port", name)) bring(reader.Ask(context.port, nested));
+  }
+  for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep"}) {
+    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("type", type)) {
+      const PortInfo& port = reader.Ask(context.port, uuid);
+      const bool may_be_here = std::find(port.gateways.begin(), port.gateways.end(), context.chassis) != port.gateways.end();
+      if (port.chassis == context.chassis || may_be_here) bring(port);
+    }
+  }
+  while (!todo.empty()) {
+    const Uuid datapath = todo.back();
+    todo.pop_back();
+    for (const Uuid& peer : reader.Ask(context.patch_peers, datapath)) {
+      if (local.insert(peer).second) todo.push_back(peer);
+    }
+  }
+  return local;
+}
+
+std::vector<Uuid> FindPatchPeers(Reader& reader, const Context& context, const Uuid& datapath) {
+  std::vector<Uuid> peers;
+  for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
+    const PortInfo& port = reader.Ask(context.port, uuid);
+    if (port.peer.empty() || !(port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis))) continue;
+    const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
+    if (peer.exists) peers.push_back(peer.datapath);
+  }
+  std::sort(peers.begin(), peers.end());
+  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+  return peers;
+}
+
+}  // namespace
+
+Uuid FindPort(Reader& reader, absl::string_view name) {
+  const absl::Span<const Uuid> found = reader.Find<sb::Port_Binding>("logical_port", name);
+  return found.empty() ? Uuid() : found[0];
+}
+
+void DefineQueries(Incremental& engine, Context& context) {
+  context.plugged = engine.AddInput<std::vector<std::string>>("plugged");
+  context.port_number = engine.AddInput<uint32_t>("port_number");
+  context.tunnel_number = engine.AddInput<uint32_t>("tunnel_number");
+  context.zone = engine.AddInput<uint32_t>("zone");
+  context.datapath_key = engine.AddQuery<uint32_t>("datapath_key", [](Reader& reader, const Uuid& uuid) {
+    const auto* row = reader.Get<sb::Datapath_Binding>(uuid);
+    return row == nullptr ? 0 : static_cast<uint32_t>(row->tunnel_key());
+  });
+  context.port = engine.AddQuery<PortInfo>("port", [&context](Reader& reader, const Uuid& uuid) { return ReadPort(reader, context, uuid); });
+  context.patch_peers = engine.AddQuery<std::vector<Uuid>>(
+      "patch_peers", [&context](Reader& reader, const Uuid& uuid) { return FindPatchPeers(reader, context, uuid); });
+  context.local_datapaths = engine.AddQuery<std::set<Uuid>>(
+      "local_datapaths", [&context](Reader& reader, const Uuid&) { return FindLocalDatapaths(reader, context); });
+  context.is_local = engine.AddQuery<bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
+    return reader.Ask(context.local_datapaths, Uuid()).contains(datapath);
+  });
+  context.localnet = engine.AddQuery<Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
+    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
+      if (reader.Ask(context.port, uuid).type == "localnet") return uuid;
+    }
+    return Uuid();
+  });
+}
+
+}  // namespace ovnlite
