@@ -19,8 +19,8 @@ namespace {
 
 constexpr size_t kSmallestL4Header = 8;
 
-// Inlined without choice: the layout then stays in registers. Through memory it is written in halves and read whole, which
-// the processor makes wait for.
+// Inlined without choice: the layout then stays in registers. Through memory it is written in halves and read whole,
+// which the processor makes wait for.
 #define OVNLITE_INLINE [[gnu::always_inline]] inline
 
 // Bytes not read yet, up to the end of what may be read.
