@@ -1,11 +1,12 @@
 // File: database.h
 // An OVSDB database in memory: the tables of one schema (Northbound or Southbound), changed only by transactions that
-// keep every promise the schema makes (RFC 7047 section 3.2): value ranges, enums, set sizes, unique indexes, strong and
-// weak references, garbage collection of rows nobody needs.
+// keep every promise the schema makes (RFC 7047 section 3.2): value ranges, enums, set sizes, unique indexes, strong
+// and weak references, garbage collection of rows nobody needs.
 //
-// Rows are Protocol Buffers messages (nb::Logical_Switch, sb::Port_Binding, …) whose field names are OVN's column names.
-// Readers get `const T*` and never a copy; a pointer stays valid until a transaction changes or deletes that row.
-// Iteration goes by UUID, so it is the same in every run.
+// Rows are Protocol Buffers messages (nb::Logical_Switch, sb::Port_Binding, …) whose field names are OVN's column
+// names. Readers get `const T*` and never a copy; a pointer stays valid until a transaction changes or deletes that
+// row. Iteration goes by UUID, so it is the same in every run. Commit() sorts sets, as ovsdb-server does: equal sets
+// are equal.
 //
 //   Database nb(NorthboundSchema());
 //   Transaction t = nb.Begin();
@@ -63,6 +64,7 @@ class Delta {
 //   "name"                 a scalar or optional column: its text
 //   "ports"                a set: one entry per element; references as UUID text
 //   "options:router-port"  one key of a map: its value
+//   "options"              a map: one entry per key
 // Booleans are "true"/"false", integers decimal.
 class Index {
  public:
@@ -138,9 +140,12 @@ class Database {
   const DatabaseSchema& schema() const;
 
   Transaction Begin() const;
-  // Checks and applies. On error nothing has changed, and the message names table, row, column and value:
-  //   FailedPrecondition  referential integrity, unique index or row-count violation
+  // Checks and applies. On error nothing has changed; the message begins with RFC 7047's word for the error
+  // ("constraint violation: ...") where there is one, and names table, row, column and value:
+  //   FailedPrecondition  referential integrity, unique index or row-count violation; a transaction of another database
   //   InvalidArgument     a value outside its column's type
+  //   AlreadyExists       a row inserted under a UUID that exists
+  //   Aborted             another transaction has meanwhile changed a row that this one updated or deleted
   absl::StatusOr<Delta> Commit(Transaction transaction);
 
   // The row or null.
@@ -168,7 +173,8 @@ class Database {
     });
     return rows;
   }
-  // The index on a column (see Index), built at its first use and kept up to date from then on. The column must exist.
+  // The index on a column (see Index), built at its first use and kept up to date from then on. The column must exist
+  // (the program is aborted otherwise, as when a T is not of this database's schema).
   const Index& IndexOn(const TableSchema& table, absl::string_view column) const;
   template <typename T>
   const Index& IndexOn(absl::string_view column) const {

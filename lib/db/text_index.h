@@ -1,0 +1,62 @@
+// File: text_index.h
+// Index (ovnlite/db/database.h) over one column: the keys of rows as text, and for each key its rows by UUID.
+// An update costs one hash per key of the changed row; keys with very many rows are put in order when they are looked
+// up.
+
+#ifndef OVNLITE_LIB_DB_TEXT_INDEX_H_
+#define OVNLITE_LIB_DB_TEXT_INDEX_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "lib/db/column_ops.h"
+#include "lib/db/row_table.h"
+#include "ovnlite/db/database.h"
+
+namespace ovnlite {
+
+class TextIndex final : public Index {
+ public:
+  // `column`, or for one key of a map `column` and `map_key`.
+  TextIndex(int id, const ColumnSchema& column, std::optional<std::string> map_key)
+      : id_(id), column_(column), map_key_(std::move(map_key)) {}
+
+  absl::Span<const Uuid> Find(absl::string_view key) const override;
+  std::vector<std::string> KeysOf(const Row& row) const override;
+  const TableSchema& table() const override { return column_.table(); }
+  int id() const override { return id_; }
+
+  const ColumnSchema& column() const { return column_; }
+  const std::optional<std::string>& map_key() const { return map_key_; }
+
+  // Takes in all rows of a table at once.
+  void Build(const RowTable& rows);
+  // A row was inserted (before is null), deleted (after is null) or changed.
+  void Change(const Uuid& uuid, const Row* before, const Row* after);
+
+ private:
+  using Rows = absl::InlinedVector<Uuid, 1>;
+  using Pending = absl::flat_hash_map<Uuid, bool>;  // Whether the row stands under the key from now on.
+
+  void Add(absl::string_view key, const Uuid& uuid);
+  void Remove(absl::string_view key, const Uuid& uuid);
+  static void Settle(const Pending& pending, Rows& rows);
+  template <typename Visit>
+  void ForEachKey(const Row& row, Visit visit) const;
+
+  const int id_;
+  const ColumnSchema& column_;
+  const std::optional<std::string> map_key_;
+  // Sorted, without empty entries; but see pending_.
+  mutable absl::flat_hash_map<std::string, Rows> rows_;
+  // Changes to long entries since they were last looked up.
+  mutable absl::flat_hash_map<std::string, Pending> pending_;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_DB_TEXT_INDEX_H_

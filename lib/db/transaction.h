@@ -1,0 +1,20 @@
+// File: transaction.h
+// The inside of a Transaction: the store it reads and the edits it has made.
+
+#ifndef OVNLITE_LIB_DB_TRANSACTION_H_
+#define OVNLITE_LIB_DB_TRANSACTION_H_
+
+#include "lib/db/edit_set.h"
+#include "lib/db/store.h"
+#include "ovnlite/db/database.h"
+
+namespace ovnlite {
+
+struct Transaction::State {
+  Store* store;
+  EditSet edits;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_DB_TRANSACTION_H_
