@@ -1,0 +1,89 @@
+// File: controller.h
+// The Southbound database and one chassis, turned into that chassis' flow tables (OVN's ovn-controller). Everything is a
+// function of the database and of what is plugged in where; an edit recompiles what read the edited rows, and the flow
+// tables receive the difference.
+//
+//   FlowTables tables;
+//   Controller controller(sb, tables, {.chassis = "compute1"});
+//   controller.SetTunnel("compute2", 1);      // OpenFlow port 1 leads to compute2
+//   controller.Plug("LSP1", 2);               // OpenFlow port 2 is LSP1
+//   controller.Update();
+//
+// Without a chassis name the controller compiles for one imaginary hypervisor on which every port is: the network as
+// ovn-trace sees it.
+
+#ifndef OVNLITE_CONTROLLER_CONTROLLER_H_
+#define OVNLITE_CONTROLLER_CONTROLLER_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "ovnlite/base/uuid.h"
+#include "ovnlite/db/database.h"
+#include "ovnlite/flow/flow_tables.h"
+
+namespace ovnlite {
+
+struct ControllerOptions {
+  std::string chassis;  // Empty: everything is here.
+};
+
+// A logical flow that could not be compiled, and why: in OVN such flows are left out, with a warning in the log.
+struct FlowError {
+  Uuid logical_flow;
+  std::string message;
+  friend bool operator==(const FlowError&, const FlowError&) = default;
+};
+
+class Controller {
+ public:
+  using Options = ControllerOptions;
+
+  // References must outlive the controller.
+  Controller(Database& sb, FlowTables& tables, Options options);
+  ~Controller();
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
+
+  // Says that a logical port (by name; it need not exist yet) has this OpenFlow port here. 0 unplugs it.
+  void Plug(absl::string_view logical_port, uint32_t port);
+  // Says which OpenFlow port is the tunnel to a chassis. 0: there is none.
+  void SetTunnel(absl::string_view chassis, uint32_t port);
+  // Gives numbers to everything the database says is on this chassis, as a hypervisor that starts now would: 1 and up,
+  // tunnels first, by chassis name, then ports by name. For dumps, replays and simulations without ports of their own.
+  void PlugAsBound();
+
+  // Brings the flow tables up to date.
+  struct Result {
+    size_t added = 0;
+    size_t removed = 0;
+  };
+  Result Update();
+
+  const std::map<std::string, uint32_t>& ports() const;    // Plugged logical ports.
+  const std::map<std::string, uint32_t>& tunnels() const;  // Chassis with a tunnel.
+  const std::map<std::string, uint32_t>& zones() const;    // Connection tracking zones by owner.
+
+  // The logical flow a Flow was made from (Flow::source), or the zero UUID.
+  Uuid LogicalFlowOf(const Flow& flow) const;
+  // Logical flows left out, by UUID.
+  std::vector<FlowError> errors() const;
+
+  // Every flow as `ovs-ofctl dump-flows --no-stats` prints it, sets and ranges spelled out as OpenFlow needs them
+  // (conjunctive matches included). By table, then priority, highest first, then text.
+  std::vector<std::string> DumpFlows() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_CONTROLLER_CONTROLLER_H_
