@@ -53,8 +53,6 @@ struct PortKind {
   size_t tx_overrun = 0;
   // Frames lost when the port is closed are counted.
   bool counts_closed = false;
-  // Frames above the MTU are refused by the port. (A capture takes them all.)
-  bool enforces_mtu = true;
 };
 
 bool RegisterPortConformance(const PortKind& kind);

@@ -24,7 +24,7 @@
 namespace ovnlite {
 
 struct MemoryPortOptions {
-  std::string name;
+  std::string name = {};
   uint32_t number = 0;  // in_port of what this end receives.
 };
 

@@ -3,30 +3,29 @@
 // tap_port.h, af_packet_port.h, pcap_replay_port.h; and wrappers that stack on any of them: capture_port.h,
 // tracer_port.h, fault_port.h. (OVS's word is netdev; tunnels have their own interface, tunnel_transport.h.)
 //
-//   PortPoller: wait until fd() is readable or next_deadline() has come, then
-//     while (int n = port.Receive(storage)) { ... port.Send(batch) ... }
+//   wait until fd() is readable or next_deadline() has come, then
+//   while (int n = port.Receive(storage)) { ... port.Send(batch) ... }
 //
 // The contract every kind keeps, and port_conformance_testutil.h checks:
-//   1. Receive() never blocks. It fills the first n packets of `storage` in the order the frames arrived, n <=
-//   kBatchSize,
-//      and returns n; 0 means that nothing waits. Call it until it returns 0 before waiting on fd() again.
+//   1. Receive() never blocks. It fills the first n packets of `storage`, n <= kBatchSize, in the order the frames
+//      arrived, and returns n; 0 means that nothing waits. Call it until it returns 0 before waiting on fd() again.
 //   2. Every frame received has in_port = number(), tunnel = 0 and time = the clock's, read once per call.
 //   3. Send() never blocks and only borrows: the packets are as before when it returns, and nothing of them is kept.
 //   4. Frames go unchanged and in order. A frame of 14 bytes stays one of 14 bytes; VLAN tags are in the bytes.
-//   5. Nothing is lost silently: every packet given to Send() is counted as sent or as dropped for a reason, and what
-//   the
-//      kernel lost before Receive() could take it is counted after Refresh().
+//   5. Nothing is lost silently: every packet given to Send() is counted as sent or as dropped for a reason, and
+//      what the kernel lost before Receive() could take it is counted after Refresh().
 //   6. Once a port is warm (its storage has grown to the frames it sees), neither call allocates.
 //   7. Close() may be called at any time, also twice. Afterwards Receive() returns 0, Send() drops and fd() is -1.
-//   Frames
-//      that wait are lost; a port that knows their number counts them.
+//      Frames that wait are lost; a port that knows their number counts them.
 //
-// An implementer overrides DoReceive() and DoSend(); counting, stamping and the checks of a frame's size are here:
+// An implementer overrides DoReceive() and DoSend(); counting, stamping and checking a frame's size are here:
 //
 //   class Reflector : public Port {      // Gives every frame back.
 //    public:
 //     explicit Reflector(const Clock* clock) : Port("reflector", 1, kDefaultMtu, clock) {}
 //     Instant next_deadline() const override { return queue_.empty() ? kNever : 0; }   // There is no fd().
+//     bool link_up() const override { return open_; }
+//     void Close() override { open_ = false; CountDrop(PortDrop::kRxClosed, queue_.size()); queue_.clear(); }
 //
 //    private:
 //     int DoReceive(absl::Span<Packet> storage) override {
@@ -36,12 +35,14 @@
 //     }
 //     void DoSend(const PacketBatch& batch) override {
 //       for (const Packet* packet : batch) {
+//         if (!open_) { CountDrop(PortDrop::kTxClosed); continue; }
 //         if (!Admit(*packet)) continue;                       // Counts what is too short or too long.
 //         if (queue_.size() == 1000) { CountDrop(PortDrop::kTxQueueFull); continue; }
 //         queue_.push_back(packet->Clone());
 //         CountSent(packet->size());
 //       }
 //     }
+//     bool open_ = true;
 //     std::deque<Packet> queue_;
 //   };
 //
