@@ -21,8 +21,8 @@ ROOMS = [
     "datapath",
     "port",
     "trace",
-    "lab",
     "node",
+    "lab",
 ]
 
 # What stands below every room and may use any of them.

@@ -1,0 +1,339 @@
+// The engine on small hand-written tables. What whole hypervisors do with it is tested in lab/ and tests/.
+#include "ovnlite/datapath/datapath.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "ovnlite/base/random.h"
+#include "ovnlite/datapath/translate.h"
+#include "ovnlite/packet/compose.h"
+#include "ovnlite/packet/extract.h"
+
+namespace ovnlite {
+namespace {
+
+class Host : public DatapathHost {
+ public:
+  void Transmit(uint32_t port, const PacketBatch& batch) override {
+    for (Packet* p : batch) sent[port].push_back(std::string(reinterpret_cast<const char*>(p->data()), p->size()));
+  }
+  void OnLearned(const LearnedNeighbor& neighbor) override { learned.push_back(neighbor); }
+
+  std::map<uint32_t, std::vector<std::string>> sent;
+  std::vector<LearnedNeighbor> learned;
+};
+
+Flow MakeFlow(uint8_t table, uint16_t priority, std::vector<std::pair<FieldRef, u128>> match, OpList ops) {
+  Flow flow;
+  flow.table = table;
+  flow.priority = priority;
+  for (const auto& [f, v] : match) EXPECT_TRUE(flow.match.Add(f, v));
+  flow.ops = std::make_shared<const OpList>(std::move(ops));
+  return flow;
+}
+
+FlowKey UdpKey(uint32_t source, uint32_t destination, uint16_t sport, uint16_t dport) {
+  FlowKey key;
+  key.Set(field::kEthDst, 0x0000'0000'ff01);
+  key.Set(field::kEthSrc, 0x0a);
+  key.Set(field::kEthType, 0x800);
+  key.Set(field::kIp4Src, source);
+  key.Set(field::kIp4Dst, destination);
+  key.Set(field::kIpProto, 17);
+  key.Set(field::kIpTtl, 64);
+  key.Set(field::kL4Src, sport);
+  key.Set(field::kL4Dst, dport);
+  return key;
+}
+
+Packet UdpPacket(uint32_t in_port, uint32_t destination = 0x0a000114, uint16_t sport = 5000, uint16_t dport = 53) {
+  Packet packet = ComposePacket(UdpKey(0x0a00000a, destination, sport, dport));
+  packet.in_port = in_port;
+  return packet;
+}
+
+FlowKey Extract(absl::string_view bytes) {
+  FlowKey key;
+  ExtractFlowKey(absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()), key);
+  return key;
+}
+
+class DatapathTest : public testing::Test {
+ protected:
+  // in_port 1 -> route 10.0.1.0/24 to port 2, everything else dropped.
+  void AddRouter() {
+    tables_.Add(MakeFlow(0, 100, {{field::kInPort, 1}}, {Op::SetField(OfField::kMetadata, 3), Op::Resubmit(8)}));
+    Flow route = MakeFlow(8, 74, {{field::kMetadata, 3}, {field::kEthType, 0x800}},
+                          {Op::Simple(OpKind::kDecTtl), Op::SetField(OfField::kEthSrc, 0xff02),
+                           Op::SetField(OfField::kEthDst, 0x0b), Op::Output(2)});
+    EXPECT_TRUE(route.match.Add(field::kIp4Dst, 0x0a000100, 0xffffff00));
+    route_ = tables_.Add(std::move(route));
+    tables_.TakeChanges();
+  }
+
+  ManualClock clock_;
+  Host host_;
+  FlowTables tables_;
+  FlowId route_ = 0;
+  Datapath datapath_{tables_, clock_, host_};
+};
+
+TEST_F(DatapathTest, RoutesAndKeepsChecksumsRight) {
+  AddRouter();
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  ASSERT_EQ(host_.sent[2].size(), 1u);
+  FlowKey want = UdpKey(0x0a00000a, 0x0a000114, 5000, 53);
+  want.Set(field::kEthSrc, 0xff02);
+  want.Set(field::kEthDst, 0x0b);
+  want.Set(field::kIpTtl, 63);
+  const Packet expected = ComposePacket(want);
+  EXPECT_EQ(host_.sent[2][0], std::string(reinterpret_cast<const char*>(expected.data()), expected.size()));
+}
+
+TEST_F(DatapathTest, OneMegaflowServesASubnet) {
+  AddRouter();
+  for (uint32_t i = 1; i <= 200; ++i) {
+    Packet packet = UdpPacket(1, 0x0a000100 + i, static_cast<uint16_t>(1000 + i), static_cast<uint16_t>(i));
+    datapath_.Process(packet);
+  }
+  EXPECT_EQ(host_.sent[2].size(), 200u);
+  EXPECT_EQ(datapath_.megaflow_count(), 1u);
+  EXPECT_EQ(datapath_.counters().translations, 1u);
+  EXPECT_EQ(datapath_.counters().cache_hits, 199u);
+  datapath_.Tick();
+  EXPECT_EQ(datapath_.StatisticsOf(route_).packets, 200u);
+}
+
+TEST_F(DatapathTest, DropsAreCountedAndCached) {
+  AddRouter();
+  for (int i = 0; i < 3; ++i) {
+    Packet packet = UdpPacket(1, 0x08080808);
+    datapath_.Process(packet);
+  }
+  EXPECT_EQ(datapath_.counters().dropped, 3u);
+  EXPECT_EQ(datapath_.counters().translations, 1u);
+  EXPECT_TRUE(host_.sent.empty());
+}
+
+TEST_F(DatapathTest, RevalidationFollowsWhatChanged) {
+  AddRouter();
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  ASSERT_EQ(datapath_.megaflow_count(), 1u);
+  // An edit elsewhere leaves the megaflow alone.
+  tables_.Add(MakeFlow(9, 1, {{field::kMetadata, 3}}, {Op::Output(9)}));
+  datapath_.Revalidate(tables_.TakeChanges());
+  EXPECT_EQ(datapath_.megaflow_count(), 1u);
+  // The same route to another port changes its program in place.
+  const Flow old = tables_.Get(route_);
+  tables_.Remove(route_);
+  Flow moved = MakeFlow(8, 74, {}, {Op::Output(5)});
+  moved.match = old.match;
+  tables_.Add(std::move(moved));
+  datapath_.Revalidate(tables_.TakeChanges());
+  EXPECT_EQ(datapath_.megaflow_count(), 1u);
+  Packet again = UdpPacket(1);
+  datapath_.Process(again);
+  EXPECT_EQ(host_.sent[5].size(), 1u);
+  EXPECT_EQ(datapath_.counters().translations, 1u);
+  // A more specific flow narrows what one answer covers: the wide megaflow must go.
+  Flow narrow = MakeFlow(
+      8, 80, {{field::kMetadata, 3}, {field::kEthType, 0x800}, {field::kIpProto, 17}, {field::kL4Dst, 54}}, {});
+  tables_.Add(std::move(narrow));
+  datapath_.Revalidate(tables_.TakeChanges());
+  EXPECT_EQ(datapath_.megaflow_count(), 0u);
+}
+
+TEST_F(DatapathTest, IdleMegaflowsExpire) {
+  AddRouter();
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  clock_.Advance(9 * kSecond);
+  datapath_.Tick();
+  EXPECT_EQ(datapath_.megaflow_count(), 1u);
+  clock_.Advance(2 * kSecond);
+  datapath_.Tick();
+  EXPECT_EQ(datapath_.megaflow_count(), 0u);
+}
+
+TEST_F(DatapathTest, ClonesDoNotDisturbOneAnother) {
+  tables_.Add(MakeFlow(0, 1, {},
+                       {Op::Clone({Op::SetField(OfField::kEthDst, 1), Op::Output(2)}), Op::Output(3),
+                        Op::SetField(OfField::kVlanTci, 0x1007), Op::Output(4), Op::SetField(OfField::kVlanTci, 0),
+                        Op::Output(5), Op::Output(1)}));
+  const Packet original = UdpPacket(1);
+  const std::string bytes(reinterpret_cast<const char*>(original.data()), original.size());
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  ASSERT_EQ(host_.sent[2].size(), 1u);
+  EXPECT_EQ(Extract(host_.sent[2][0]).Get64(field::kEthDst), 1u);
+  EXPECT_EQ(host_.sent[3], std::vector<std::string>{bytes});
+  EXPECT_EQ(Extract(host_.sent[4][0]).Get64(field::kVlanTci), 0x1007u);
+  EXPECT_EQ(host_.sent[4][0].size(), bytes.size() + 4);
+  EXPECT_EQ(host_.sent[5], std::vector<std::string>{bytes});
+  EXPECT_TRUE(host_.sent[1].empty()) << "never back where it came from";
+}
+
+TEST_F(DatapathTest, TunnelsCarryDatapathAndPorts) {
+  GeneveTunnel tunnel;
+  tunnel.source = *IpAddress::Parse("192.168.56.11");
+  tunnel.destination = *IpAddress::Parse("192.168.56.12");
+  datapath_.AddTunnel(7, tunnel, TunnelMode::kFrames);
+  tables_.Add(MakeFlow(
+      0, 1, {},
+      {Op::Set({OfField::kTunId, 0, 24}, 2), Op::SetField(OfField::kTunMetadata0, 0x0002'0001), Op::Output(7)}));
+  Packet packet = UdpPacket(1);
+  const std::string inner(reinterpret_cast<const char*>(packet.data()), packet.size());
+  datapath_.Process(packet);
+  ASSERT_EQ(host_.sent[7].size(), 1u);
+  const std::string& frame = host_.sent[7][0];
+  GeneveArrival arrival;
+  const auto span = absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(frame.data()), frame.size());
+  ASSERT_EQ(ReceiveGeneve(span, GeneveEndpoint(), &arrival), GeneveVerdict::kDeliver);
+  EXPECT_EQ(arrival.vni, 2u);
+  EXPECT_EQ(arrival.option->ingress_port(), 2u);
+  EXPECT_EQ(arrival.option->egress_port(), 1u);
+  EXPECT_EQ(frame.substr(arrival.inner_offset, arrival.inner_size), inner);
+}
+
+TEST_F(DatapathTest, LoopsEnd) {
+  tables_.Add(MakeFlow(0, 1, {}, {Op::Resubmit(0), Op::Resubmit(0)}));
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  EXPECT_EQ(datapath_.counters().dropped, 1u);
+}
+
+TEST_F(DatapathTest, WithoutATrackerConnectionTrackingIsCounted) {
+  CtOp ct;
+  ct.recirc_table = 9;
+  tables_.Add(MakeFlow(0, 1, {}, {Op::Ct(ct)}));
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  EXPECT_EQ(datapath_.counters().no_tracker, 1u);
+}
+
+// The law of the cache: for random tables, every packet a megaflow covers would have had the same fate without the
+// cache.
+class CacheLaw : public testing::TestWithParam<uint64_t> {};
+
+// Tables of random flows over few fields and values, so that flows and packets meet often.
+void FillAtRandom(FlowTables& tables, Random& random) {
+  const FieldRef matched[] = {field::kEthDst, field::kIp4Src, field::kIp4Dst, field::kL4Src,   field::kL4Dst,
+                              field::kIpTtl,  RegField(0),    RegField(1),    field::kIpProto, field::kEthType};
+  const OfField moved[] = {OfField::kIpSrc, OfField::kIpDst, OfReg(0), OfReg(1), OfField::kEthSrc, OfField::kEthDst};
+  for (int i = 0; i < 60; ++i) {
+    Flow flow;
+    flow.table = static_cast<uint8_t>(random.Below(4));
+    flow.priority = static_cast<uint16_t>(random.Below(8));
+    flow.cookie = static_cast<uint32_t>(random.Next());
+    for (int n = static_cast<int>(random.Below(3)); n > 0; --n) {
+      const FieldRef f = matched[random.Below(std::size(matched))];
+      const u128 value = f == field::kEthType ? 0x800 : f == field::kIpProto ? 17 : random.Below(4);
+      Match m = flow.match;
+      if (m.Add(f, value,
+                random.OneIn(3) ? LowMask(f.width) ^ LowMask(static_cast<int>(random.Below(4))) : LowMask(f.width)))
+        flow.match = m;
+    }
+    OpList ops;
+    for (int n = static_cast<int>(random.Below(4)); n > 0; --n) {
+      const OfField a = moved[random.Below(std::size(moved))], b = moved[random.Below(std::size(moved))];
+      switch (random.Below(6)) {
+        case 0:
+          ops.push_back(Op::SetField(a, random.Below(4)));
+          break;
+        case 1:
+          if (Info(a).ref.width == Info(b).ref.width) ops.push_back(Op::Move(Subfield::Whole(a), Subfield::Whole(b)));
+          break;
+        case 2:
+          ops.push_back(Op::Push(Subfield::Whole(a)));
+          break;
+        case 3:
+          ops.push_back(Op::Pop(Subfield::Whole(a)));
+          break;
+        case 4:
+          ops.push_back(Op::Simple(OpKind::kDecTtl));
+          break;
+        case 5:
+          ops.push_back(
+              Op::Clone({Op::SetField(a, random.Below(4)), Op::Output(static_cast<uint32_t>(2 + random.Below(3)))}));
+          break;
+      }
+    }
+    if (random.OneIn(2)) ops.push_back(Op::Output(static_cast<uint32_t>(2 + random.Below(3))));
+    if (flow.table < 3 && !random.OneIn(4)) ops.push_back(Op::Resubmit(static_cast<uint8_t>(flow.table + 1)));
+    flow.ops = std::make_shared<const OpList>(std::move(ops));
+    tables.Add(std::move(flow));
+  }
+}
+
+FlowKey RandomUdpKey(Random& random) {
+  FlowKey key = UdpKey(static_cast<uint32_t>(random.Below(4)), static_cast<uint32_t>(random.Below(4)),
+                       static_cast<uint16_t>(random.Below(4)), static_cast<uint16_t>(random.Below(4)));
+  key.Set(field::kEthDst, random.Below(4));
+  key.Set(field::kIpTtl, random.Below(4));
+  return key;
+}
+
+bool SameFate(const Program& a, const Program& b) {
+  if (a.drop != b.drop || a.effects.size() != b.effects.size()) return false;
+  for (size_t i = 0; i < a.effects.size(); ++i) {
+    const Effect &x = a.effects[i], &y = b.effects[i];
+    if (x.kind != y.kind || x.port != y.port || x.tunnel != y.tunnel || !(x.rewrite == y.rewrite)) return false;
+  }
+  return true;
+}
+
+// A megaflow covers every packet that agrees with its key on its mask: flipping any other bit, or many, changes
+// nothing.
+TEST_P(CacheLaw, FlippingWildcardedBitsChangesNothing) {
+  SCOPED_TRACE(testing::Message() << "seed " << GetParam());
+  Random random(GetParam());
+  FlowTables tables;
+  FillAtRandom(tables, random);
+  const Translator translator(tables);
+  for (int i = 0; i < 60; ++i) {
+    FlowKey key = RandomUdpKey(random);
+    key.Set(field::kInPort, 1);
+    const Program program = translator.Run(key, 0);
+    for (int w = kWordEthDst; w < kPacketWords; ++w) {
+      for (int bit = 0; bit < 64; ++bit) {
+        if (program.mask.words[w] >> bit & 1) continue;
+        FlowKey flipped = key;
+        flipped.words[w] ^= uint64_t{1} << bit;
+        ASSERT_TRUE(SameFate(program, translator.Run(flipped, 0))) << "word " << w << " bit " << bit;
+      }
+    }
+    for (int n = 0; n < 50; ++n) {
+      FlowKey other = key;
+      for (int w = kWordEthDst; w < kPacketWords; ++w) other.words[w] ^= random.Next() & ~program.mask.words[w];
+      ASSERT_TRUE(SameFate(program, translator.Run(other, 0)));
+    }
+  }
+}
+
+TEST_P(CacheLaw, CachedEqualsUncachedForEveryCoveredPacket) {
+  SCOPED_TRACE(testing::Message() << "seed " << GetParam());
+  Random random(GetParam());
+  FlowTables tables;
+  FillAtRandom(tables, random);
+  ManualClock clock;
+  Host cached_host, fresh_host;
+  Datapath cached(tables, clock, cached_host);
+  for (int i = 0; i < 400; ++i) {
+    const FlowKey key = RandomUdpKey(random);
+    Packet a = ComposePacket(key), b = ComposePacket(key);
+    a.in_port = b.in_port = 1;
+    cached.Process(a);
+    Datapath fresh(tables, clock, fresh_host);
+    fresh.Process(b);
+    ASSERT_EQ(cached_host.sent, fresh_host.sent) << "packet " << i;
+  }
+  EXPECT_GT(cached.counters().cache_hits, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, CacheLaw, testing::Range<uint64_t>(1, 41));
+
+}  // namespace
+}  // namespace ovnlite
