@@ -130,11 +130,15 @@ class NdOptionWalker {
   bool ok_ = true;
 };
 
-// "; source link-address …, mtu 1442" for the options of a message; "malformed option" where the list breaks off.
+// ", source link-address …, mtu 1442" for the options of a message; "malformed option" where the list breaks off. Of
+// more than sixteen, the first sixteen.
 inline std::string NdOptionsText(absl::Span<const uint8_t> options) {
   std::string text;
   NdOptionWalker walker(options);
-  while (const std::optional<NdOption> o = walker.Next()) absl::StrAppend(&text, ", ", o->ToString());
+  for (int n = 0; const std::optional<NdOption> o = walker.Next(); ++n) {
+    if (n == 16) return absl::StrCat(text, ", ...");
+    absl::StrAppend(&text, ", ", o->ToString());
+  }
   if (!walker.ok()) absl::StrAppend(&text, ", malformed option");
   return text;
 }

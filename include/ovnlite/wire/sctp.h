@@ -172,10 +172,12 @@ struct SctpChunk {
   friend bool operator==(const SctpChunk&, const SctpChunk&) = default;
 };
 
-// "INIT" or "COOKIE ECHO, DATA" for the chunks of a packet; "malformed chunk" where the list breaks off.
+// "INIT" or "COOKIE ECHO, DATA" for the chunks of a packet; "malformed chunk" where the list breaks off. Of
+// more than sixteen, the first sixteen.
 inline std::string SctpChunksText(absl::Span<const uint8_t> chunks) {
   std::string text;
-  while (!chunks.empty()) {
+  for (int n = 0; !chunks.empty(); ++n) {
+    if (n == 16) return absl::StrCat(text, ", ...");
     const absl::StatusOr<SctpChunk> chunk = SctpChunk::Parse(chunks);
     absl::StrAppend(&text, text.empty() ? "" : ", ", chunk.ok() ? chunk->ToString() : "malformed chunk");
     if (!chunk.ok()) break;

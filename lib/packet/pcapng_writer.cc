@@ -1,0 +1,210 @@
+#include "ovnlite/packet/pcapng_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace ovnlite {
+namespace {
+
+// Types of blocks and options: sections 4.1 to 4.3 and 3.5 of the draft.
+constexpr uint32_t kSectionHeaderBlock = 0x0a0d0d0a;
+constexpr uint32_t kInterfaceBlock = 1;
+constexpr uint32_t kEnhancedPacketBlock = 6;
+constexpr uint16_t kOptionEnd = 0;
+constexpr uint16_t kOptionComment = 1;
+constexpr uint16_t kOptionPacketFlags = 2;
+constexpr uint16_t kOptionInterfaceName = 2;
+constexpr uint16_t kOptionApplication = 4;
+constexpr uint16_t kOptionTimeResolution = 9;
+
+constexpr uint32_t kByteOrderMagic = 0x1a2b3c4d;
+constexpr size_t kMaxFrame = 262'144;
+constexpr size_t kMaxOption = 65'535;
+constexpr size_t kBuffer = 65'536;
+
+// Appends to a block and closes it: the total length stands at its beginning and at its end.
+class Block {
+ public:
+  Block(std::string* out, uint32_t type) : out_(out), start_(out->size()) {
+    U32(type);
+    U32(0);  // Set by Close().
+  }
+  void U16(uint32_t v) {
+    out_->push_back(static_cast<char>(v));
+    out_->push_back(static_cast<char>(v >> 8));
+  }
+  void U32(uint32_t v) {
+    U16(v & 0xffff);
+    U16(v >> 16);
+  }
+  // Padded to four bytes.
+  void Bytes(absl::string_view bytes) {
+    out_->append(bytes.data(), bytes.size());
+    out_->append((4 - bytes.size() % 4) % 4, '\0');
+  }
+  void Option(uint16_t code, absl::string_view value) {
+    U16(code);
+    U16(static_cast<uint32_t>(value.size()));
+    Bytes(value);
+    has_options_ = true;
+  }
+  void Close() {
+    if (has_options_) Option(kOptionEnd, "");
+    const auto total = static_cast<uint32_t>(out_->size() - start_ + 4);
+    for (int i = 0; i < 4; ++i) (*out_)[start_ + 4 + i] = static_cast<char>(total >> 8 * i);
+    U32(total);
+  }
+
+ private:
+  std::string* out_;
+  size_t start_;
+  bool has_options_ = false;
+};
+
+// Length of the well-formed UTF-8 character at the start of `text` (RFC 3629 section 4), 0 if there is none. A NUL is
+// none: readers end the text there.
+size_t CharacterLength(absl::string_view text) {
+  const auto byte = [text](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : uint8_t{0}; };
+  const auto continues = [&byte](size_t i) { return byte(i) >> 6 == 2; };
+  const uint8_t first = byte(0);
+  if (first == 0) return 0;
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first < 0xe0) return continues(1) ? 2 : 0;
+  if (first >= 0xe0 && first < 0xf0) {
+    if (first == 0xe0 && byte(1) < 0xa0) return 0;   // Too long for what it says.
+    if (first == 0xed && byte(1) >= 0xa0) return 0;  // A surrogate.
+    return continues(1) && continues(2) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first < 0xf5) {
+    if (first == 0xf0 && byte(1) < 0x90) return 0;
+    if (first == 0xf4 && byte(1) >= 0x90) return 0;  // Above U+10FFFF.
+    return continues(1) && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+// The text as an option may hold it: what is not UTF-8 becomes U+FFFD, and whole characters fit the length field.
+std::string OptionText(absl::string_view text) {
+  static constexpr absl::string_view kReplacement = "\xef\xbf\xbd";
+  std::string result;
+  result.reserve(std::min(text.size(), kMaxOption));
+  while (!text.empty()) {
+    const size_t n = CharacterLength(text);
+    const absl::string_view character = n == 0 ? kReplacement : text.substr(0, n);
+    if (result.size() + character.size() > kMaxOption) break;
+    result.append(character.data(), character.size());
+    text.remove_prefix(std::max<size_t>(n, 1));
+  }
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<PcapngWriter> PcapngWriter::Create(const std::string& path) {
+  PcapngWriter writer;
+  writer.path_ = path;
+  writer.file_.reset(std::fopen(path.c_str(), "wbe"));
+  if (writer.file_ == nullptr) {
+    const int error = errno;
+    return absl::Status(error == ENOENT   ? absl::StatusCode::kNotFound
+                        : error == EACCES ? absl::StatusCode::kPermissionDenied
+                                          : absl::StatusCode::kUnknown,
+                        absl::StrCat("cannot open ", path, ": ", std::strerror(error)));
+  }
+  std::setvbuf(writer.file_.get(), nullptr, _IONBF, 0);  // We have a buffer.
+  writer.own_.reserve(kBuffer + 4096);
+  writer.WriteSectionHeader();
+  return writer;
+}
+
+PcapngWriter PcapngWriter::ToMemory(std::string* out) {
+  PcapngWriter writer;
+  writer.out_ = out;
+  writer.WriteSectionHeader();
+  return writer;
+}
+
+PcapngWriter& PcapngWriter::operator=(PcapngWriter&& other) noexcept {
+  Flush().IgnoreError();
+  path_ = std::move(other.path_);
+  file_ = std::move(other.file_);
+  out_ = other.out_;
+  own_ = std::move(other.own_);
+  interfaces_ = other.interfaces_;
+  status_ = std::move(other.status_);
+  return *this;
+}
+
+PcapngWriter::~PcapngWriter() {
+  if (file_ != nullptr) Flush().IgnoreError();
+}
+
+void PcapngWriter::WriteSectionHeader() {
+  Block block(&buffer(), kSectionHeaderBlock);
+  block.U32(kByteOrderMagic);
+  block.U16(1);  // Version 1.0.
+  block.U16(0);
+  block.U32(0xffff'ffff);  // Length of the section: not said, 64 bits.
+  block.U32(0xffff'ffff);
+  block.Option(kOptionApplication, "ovnlite");
+  block.Close();
+}
+
+uint32_t PcapngWriter::AddInterface(absl::string_view name) {
+  Block block(&buffer(), kInterfaceBlock);
+  block.U16(1);  // Ethernet.
+  block.U16(0);
+  block.U32(0);  // Frames are not cut.
+  block.Option(kOptionInterfaceName, OptionText(name));
+  block.Option(kOptionTimeResolution, "\x09");  // 10^-9 s.
+  block.Close();
+  FlushIfLarge();
+  return interfaces_++;
+}
+
+absl::Status PcapngWriter::Write(uint32_t interface, Instant time, absl::Span<const uint8_t> frame,
+                                 const Notes& notes) {
+  if (interface >= interfaces_) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path_, ": interface ", interface, " was not announced; there are ", interfaces_));
+  }
+  if (time < 0) return absl::InvalidArgumentError(absl::StrCat(path_, ": time ", time, " ns is before 1970"));
+  if (frame.size() > kMaxFrame) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path_, ": a frame of ", frame.size(), " bytes is above ", kMaxFrame));
+  }
+  Block block(&buffer(), kEnhancedPacketBlock);
+  block.U32(interface);
+  block.U32(static_cast<uint32_t>(static_cast<uint64_t>(time) >> 32));
+  block.U32(static_cast<uint32_t>(time));
+  block.U32(static_cast<uint32_t>(frame.size()));
+  block.U32(static_cast<uint32_t>(frame.size()));  // On the wire.
+  block.Bytes(absl::string_view(reinterpret_cast<const char*>(frame.data()), frame.size()));
+  if (!notes.comment.empty()) block.Option(kOptionComment, OptionText(notes.comment));
+  if (notes.direction != Direction::kUnknown) {
+    const char flags[4] = {static_cast<char>(notes.direction), 0, 0, 0};
+    block.Option(kOptionPacketFlags, absl::string_view(flags, sizeof flags));
+  }
+  block.Close();
+  FlushIfLarge();
+  return status_;
+}
+
+void PcapngWriter::FlushIfLarge() {
+  if (file_ != nullptr && own_.size() >= kBuffer) Flush().IgnoreError();  // Kept in status_.
+}
+
+absl::Status PcapngWriter::Flush() {
+  if (file_ == nullptr || !status_.ok()) return status_;
+  if (std::fwrite(own_.data(), 1, own_.size(), file_.get()) != own_.size()) {
+    status_ = absl::UnknownError(absl::StrCat("cannot write ", path_, ": ", std::strerror(errno)));
+  }
+  own_.clear();
+  return status_;
+}
+
+}  // namespace ovnlite
