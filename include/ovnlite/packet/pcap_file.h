@@ -29,7 +29,7 @@ namespace ovnlite {
 struct CapturedFrame {
   Instant time = 0;          // Nanoseconds since the Unix epoch.
   size_t original_size = 0;  // On the wire; more than bytes.size() where the capture cut the packet.
-  absl::Span<const uint8_t> bytes;
+  absl::Span<const uint8_t> bytes{};
 };
 
 class PcapReader {

@@ -31,7 +31,7 @@ class PcapngWriter {
   enum class Direction : uint8_t { kUnknown = 0, kInbound = 1, kOutbound = 2 };  // Seen from the interface.
 
   struct Notes {
-    absl::string_view comment;  // UTF-8; at most 65535 bytes are kept. Empty: none.
+    absl::string_view comment{};  // UTF-8; at most 65535 bytes are kept. Empty: none.
     Direction direction = Direction::kUnknown;
   };
 

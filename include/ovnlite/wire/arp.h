@@ -67,10 +67,10 @@ using MutableArpView = BasicArpView<uint8_t>;
 
 struct ArpHeader {
   uint16_t operation = kArpRequest;
-  MacAddress sender_mac;
-  Ipv4Address sender_ip;
-  MacAddress target_mac;
-  Ipv4Address target_ip;
+  MacAddress sender_mac{};
+  Ipv4Address sender_ip{};
+  MacAddress target_mac{};
+  Ipv4Address target_ip{};
 
   static absl::StatusOr<ArpHeader> Parse(absl::Span<const uint8_t> bytes) {
     if (!ArpView::IsValid(bytes)) return ArpView::Check(bytes);

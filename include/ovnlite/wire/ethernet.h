@@ -62,8 +62,8 @@ using EthernetView = BasicEthernetView<const uint8_t>;
 using MutableEthernetView = BasicEthernetView<uint8_t>;
 
 struct EthernetHeader {
-  MacAddress destination;
-  MacAddress source;
+  MacAddress destination{};
+  MacAddress source{};
   uint16_t type = 0;
 
   static absl::StatusOr<EthernetHeader> Parse(absl::Span<const uint8_t> bytes) {

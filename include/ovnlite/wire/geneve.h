@@ -81,7 +81,7 @@ struct GeneveHeader {
   uint16_t protocol = kEthTypeTeb;
   uint32_t vni = 0;  // 24 bits
   uint8_t reserved = 0;
-  absl::Span<const uint8_t> options;  // A multiple of 4 bytes, at most 252.
+  absl::Span<const uint8_t> options{};  // A multiple of 4 bytes, at most 252.
 
   static absl::StatusOr<GeneveHeader> Parse(absl::Span<const uint8_t> bytes) {
     if (!GeneveView::IsValid(bytes)) return GeneveView::Check(bytes);
@@ -112,8 +112,8 @@ struct GeneveOption {
 
   uint16_t option_class = 0;
   uint8_t type = 0;
-  uint8_t reserved = 0;            // The upper 3 bits of the length byte.
-  absl::Span<const uint8_t> data;  // A multiple of 4 bytes, at most 124.
+  uint8_t reserved = 0;              // The upper 3 bits of the length byte.
+  absl::Span<const uint8_t> data{};  // A multiple of 4 bytes, at most 124.
 
   constexpr bool is_critical() const { return type & kCriticalBit; }
   constexpr size_t size() const { return kHeaderSize + data.size(); }

@@ -38,10 +38,10 @@ constexpr uint16_t GeneveSourcePort(uint64_t flow_hash) { return static_cast<uin
 
 // From this endpoint to another one.
 struct GeneveTunnel {
-  MacAddress source_mac;
-  MacAddress destination_mac;
-  IpAddress source;
-  IpAddress destination;  // Of the same family.
+  MacAddress source_mac{};
+  MacAddress destination_mac{};
+  IpAddress source{};
+  IpAddress destination{};  // Of the same family.
   uint16_t destination_port = kGenevePort;
   uint8_t dscp = 0;
   uint8_t ttl = 64;
@@ -124,8 +124,8 @@ struct GeneveArrival {
   uint16_t source_port = 0;
   uint8_t tos = 0;  // Its low two bits are for EcnAtExit().
   uint8_t ttl = 0;
-  IpAddress source;
-  IpAddress destination;
+  IpAddress source{};
+  IpAddress destination{};
 };
 
 // Reads the outer headers of `frame`. `arrival` is complete when the verdict is kDeliver, and unspecified otherwise.

@@ -74,7 +74,7 @@ struct IgmpHeader {
   uint8_t type = kIgmpQuery;
   uint8_t max_response = 0;
   uint16_t checksum = 0;
-  Ipv4Address group;
+  Ipv4Address group{};
 
   static absl::StatusOr<IgmpHeader> Parse(absl::Span<const uint8_t> bytes) {
     if (!IgmpView::IsValid(bytes)) return IgmpView::Check(bytes);
@@ -111,10 +111,10 @@ struct IgmpHeader {
 // -- Version 3 query, RFC 3376 section 4.1 --------------------------------------------------------------------------
 
 struct Igmpv3Query {
-  IgmpHeader header;
-  uint8_t querier_flags = 0;          // reserved 4 | suppress 1 | robustness 3
-  uint8_t querier_interval = 0;       // A code, see IgmpFloat().
-  absl::Span<const uint8_t> sources;  // Four bytes each.
+  IgmpHeader header{};
+  uint8_t querier_flags = 0;            // reserved 4 | suppress 1 | robustness 3
+  uint8_t querier_interval = 0;         // A code, see IgmpFloat().
+  absl::Span<const uint8_t> sources{};  // Four bytes each.
 
   static absl::StatusOr<Igmpv3Query> Parse(absl::Span<const uint8_t> b) {
     using L = IgmpLayout;
@@ -152,9 +152,9 @@ struct IgmpGroupRecord {
   static constexpr size_t kHeaderSize = 8;
 
   uint8_t type = kGroupModeIsInclude;
-  Ipv4Address group;
-  absl::Span<const uint8_t> sources;    // Four bytes each.
-  absl::Span<const uint8_t> auxiliary;  // A multiple of four bytes.
+  Ipv4Address group{};
+  absl::Span<const uint8_t> sources{};    // Four bytes each.
+  absl::Span<const uint8_t> auxiliary{};  // A multiple of four bytes.
 
   static absl::StatusOr<IgmpGroupRecord> Parse(absl::Span<const uint8_t> b) {
     if (b.size() < kHeaderSize) return TooShort("IGMP group record", kHeaderSize, b.size());

@@ -109,9 +109,9 @@ struct Ipv4Header {
   uint8_t ttl = 64;
   uint8_t protocol = 0;
   uint16_t checksum = 0;
-  Ipv4Address source;
-  Ipv4Address destination;
-  absl::Span<const uint8_t> options;  // A multiple of 4 bytes, at most 40.
+  Ipv4Address source{};
+  Ipv4Address destination{};
+  absl::Span<const uint8_t> options{};  // A multiple of 4 bytes, at most 40.
 
   static absl::StatusOr<Ipv4Header> Parse(absl::Span<const uint8_t> bytes) {
     if (!Ipv4View::IsValid(bytes)) return Ipv4View::Check(bytes);

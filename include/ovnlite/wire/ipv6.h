@@ -80,8 +80,8 @@ struct Ipv6Header {
   uint16_t payload_length = 0;
   uint8_t next_header = kIpProtoNone;
   uint8_t hop_limit = 64;
-  Ipv6Address source;
-  Ipv6Address destination;
+  Ipv6Address source{};
+  Ipv6Address destination{};
 
   static absl::StatusOr<Ipv6Header> Parse(absl::Span<const uint8_t> bytes) {
     if (!Ipv6View::IsValid(bytes)) return Ipv6View::Check(bytes);
@@ -142,7 +142,7 @@ struct Ipv6FragmentHeader {
 // Any extension header: its bytes begin with the next header's number.
 struct Ipv6ExtensionHeader {
   uint8_t type = 0;  // Its own number, which the header before it gave.
-  absl::Span<const uint8_t> bytes;
+  absl::Span<const uint8_t> bytes{};
 
   uint8_t next_header() const { return bytes[0]; }
 };

@@ -72,7 +72,7 @@ struct MldHeader {
   uint16_t checksum = 0;
   uint16_t max_response = 0;
   uint16_t reserved = 0;
-  Ipv6Address group;
+  Ipv6Address group{};
 
   static absl::StatusOr<MldHeader> Parse(absl::Span<const uint8_t> bytes) {
     if (!MldView::IsValid(bytes)) return MldView::Check(bytes);
@@ -95,10 +95,10 @@ struct MldHeader {
 // -- Version 2 query, RFC 3810 section 5.1 ----------------------------------------------------------------------------
 
 struct Mldv2Query {
-  MldHeader header;
-  uint8_t querier_flags = 0;          // reserved 4 | suppress 1 | robustness 3
-  uint8_t querier_interval = 0;       // A code, see IgmpFloat().
-  absl::Span<const uint8_t> sources;  // Sixteen bytes each.
+  MldHeader header{};
+  uint8_t querier_flags = 0;            // reserved 4 | suppress 1 | robustness 3
+  uint8_t querier_interval = 0;         // A code, see IgmpFloat().
+  absl::Span<const uint8_t> sources{};  // Sixteen bytes each.
 
   static absl::StatusOr<Mldv2Query> Parse(absl::Span<const uint8_t> b) {
     using L = MldLayout;
@@ -127,9 +127,9 @@ struct MldGroupRecord {
   static constexpr size_t kHeaderSize = 20;
 
   uint8_t type = kGroupModeIsInclude;
-  Ipv6Address group;
-  absl::Span<const uint8_t> sources;    // Sixteen bytes each.
-  absl::Span<const uint8_t> auxiliary;  // A multiple of four bytes.
+  Ipv6Address group{};
+  absl::Span<const uint8_t> sources{};    // Sixteen bytes each.
+  absl::Span<const uint8_t> auxiliary{};  // A multiple of four bytes.
 
   static absl::StatusOr<MldGroupRecord> Parse(absl::Span<const uint8_t> b) {
     if (b.size() < kHeaderSize) return TooShort("MLD group record", kHeaderSize, b.size());

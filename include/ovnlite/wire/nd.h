@@ -36,7 +36,7 @@ inline constexpr uint8_t kNdOptionDnssl = 31;             // RFC 8106
 // One option: type, length in units of eight bytes, data.
 struct NdOption {
   uint8_t type = 0;
-  absl::Span<const uint8_t> data;  // Without type and length: 8 n - 2 bytes, n > 0.
+  absl::Span<const uint8_t> data{};  // Without type and length: 8 n - 2 bytes, n > 0.
 
   constexpr size_t size() const { return 2 + data.size(); }
   void Emit(uint8_t* p) const {
@@ -65,7 +65,7 @@ struct NdPrefix {
   uint32_t valid_seconds = 0;      // All ones: forever.
   uint32_t preferred_seconds = 0;  // All ones: forever.
   uint32_t reserved = 0;
-  Ipv6Address prefix;
+  Ipv6Address prefix{};
 
   static absl::StatusOr<NdPrefix> Parse(absl::Span<const uint8_t> data) {
     if (data.size() != kDataSize) return Malformed("ND prefix option has ", data.size() + 2, " bytes instead of 32");
@@ -187,8 +187,8 @@ struct NdNeighborHeader {
   uint8_t code = 0;
   uint16_t checksum = 0;
   uint32_t flags = 0;
-  Ipv6Address target;
-  absl::Span<const uint8_t> options;
+  Ipv6Address target{};
+  absl::Span<const uint8_t> options{};
 
   static absl::StatusOr<NdNeighborHeader> Parse(absl::Span<const uint8_t> bytes) {
     if (!NdNeighborView::IsValid(bytes)) return NdNeighborView::Check(bytes);
@@ -224,7 +224,7 @@ struct NdRouterSolicitHeader {
   uint8_t code = 0;
   uint16_t checksum = 0;
   uint32_t reserved = 0;
-  absl::Span<const uint8_t> options;
+  absl::Span<const uint8_t> options{};
 
   static absl::StatusOr<NdRouterSolicitHeader> Parse(absl::Span<const uint8_t> b) {
     if (b.size() < Icmpv6Layout::kSize) return TooShort("ND router solicitation", Icmpv6Layout::kSize, b.size());
@@ -296,7 +296,7 @@ struct NdRouterAdvertHeader {
   uint16_t lifetime = 0;        // seconds
   uint32_t reachable_time = 0;  // milliseconds
   uint32_t retrans_timer = 0;   // milliseconds
-  absl::Span<const uint8_t> options;
+  absl::Span<const uint8_t> options{};
 
   static absl::StatusOr<NdRouterAdvertHeader> Parse(absl::Span<const uint8_t> bytes) {
     if (!NdRouterAdvertView::IsValid(bytes)) return NdRouterAdvertView::Check(bytes);

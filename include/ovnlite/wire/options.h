@@ -21,7 +21,7 @@ struct HeaderOption {
   static constexpr uint8_t kPadding = 1;
 
   uint8_t kind = 0;
-  absl::Span<const uint8_t> data;  // Without kind and length.
+  absl::Span<const uint8_t> data{};  // Without kind and length.
 };
 
 class OptionWalker {

@@ -146,7 +146,7 @@ struct SctpChunk {
 
   uint8_t type = 0;
   uint8_t flags = 0;
-  absl::Span<const uint8_t> value;
+  absl::Span<const uint8_t> value{};
 
   static absl::StatusOr<SctpChunk> Parse(absl::Span<const uint8_t> b) {
     if (b.size() < kHeaderSize) return TooShort("SCTP chunk header", kHeaderSize, b.size());

@@ -103,7 +103,7 @@ struct TcpHeader {
   uint16_t window = 0;
   uint16_t checksum = 0;
   uint16_t urgent = 0;
-  absl::Span<const uint8_t> options;  // A multiple of 4 bytes, at most 40.
+  absl::Span<const uint8_t> options{};  // A multiple of 4 bytes, at most 40.
 
   static absl::StatusOr<TcpHeader> Parse(absl::Span<const uint8_t> bytes) {
     if (!TcpView::IsValid(bytes)) return TcpView::Check(bytes);
