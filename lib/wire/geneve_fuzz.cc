@@ -1,0 +1,13 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/wire/fuzz_testutil.h"
+#include "ovnlite/wire/geneve.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace ovnlite;
+  const absl::Span<const uint8_t> bytes(data, size);
+  FuzzLaws<GeneveHeader>(bytes);
+  if (GeneveView::IsValid(bytes)) FuzzWalk(GeneveOptionWalker(GeneveView(bytes).options()));
+  return 0;
+}

@@ -1,0 +1,19 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/wire/fuzz_testutil.h"
+#include "ovnlite/wire/igmp.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace ovnlite;
+  const absl::Span<const uint8_t> bytes(data, size);
+  FuzzLaws<IgmpHeader>(bytes);
+  FuzzLaws<Igmpv3Query>(bytes);
+  FuzzLaws<IgmpGroupRecord>(bytes);
+  if (size > 0) {
+    IgmpRecordWalker walker(data[0], bytes.subspan(1));
+    while (walker.Next().has_value()) {
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,13 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/wire/fuzz_testutil.h"
+#include "ovnlite/wire/tcp.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace ovnlite;
+  const absl::Span<const uint8_t> bytes(data, size);
+  FuzzLaws<TcpHeader>(bytes);
+  FuzzWalk(OptionWalker(bytes));
+  return 0;
+}

@@ -1,0 +1,12 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/wire/fuzz_testutil.h"
+#include "ovnlite/wire/udp.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace ovnlite;
+  const absl::Span<const uint8_t> bytes(data, size);
+  FuzzLaws<UdpHeader>(bytes);
+  return 0;
+}
