@@ -157,6 +157,10 @@ class Port {
     ++counters_.tx_packets;
     counters_.tx_bytes += bytes;
   }
+  void CountSent(int packets, size_t bytes) {
+    counters_.tx_packets += static_cast<uint64_t>(packets);
+    counters_.tx_bytes += bytes;
+  }
   void CountDrop(PortDrop reason, uint64_t n = 1) { counters_.drops[static_cast<size_t>(reason)] += n; }
   // Whether a frame may be sent by its size; counts it as dropped if not.
   bool Admit(const Packet& packet) {
