@@ -197,6 +197,7 @@ OVNLITE_INLINE bool ReadIpv6(Cursor c, PacketLayout& at, uint64_t* k) {
   }
   at.l4 = at.l3 + static_cast<uint32_t>(c.p - ip);
   FinishIp(c, IpWord(proto, static_cast<uint8_t>(Load16(ip) >> 4), ip[Ipv6Layout::kHopLimit], frag), proto, at, k);
+  k[kWordL4] |= static_cast<uint64_t>(Load32(ip) & 0xfffff) << field::kIp6Label.shift;
   return true;
 }
 

@@ -75,7 +75,8 @@ bool SetField(const std::string& name, const std::string& value, FlowKey& key) {
                                                            {"nw_proto", field::kIpProto}, {"nw_ecn", field::kIpEcn},
                                                            {"nw_ttl", field::kIpTtl},     {"tp_src", field::kL4Src},
                                                            {"tp_dst", field::kL4Dst},     {"icmp_type", field::kL4Src},
-                                                           {"icmp_code", field::kL4Dst},  {"arp_op", field::kArpOp}};
+                                                           {"icmp_code", field::kL4Dst},  {"arp_op", field::kArpOp},
+                                                           {"ipv6_label", field::kIp6Label}};
   static const std::map<std::string, FieldRef> kMacs = {{"dl_src", field::kEthSrc},  {"dl_dst", field::kEthDst},
                                                         {"arp_sha", field::kArpSha}, {"arp_tha", field::kArpTha},
                                                         {"nd_sll", field::kNdSll},   {"nd_tll", field::kNdTll}};
@@ -102,7 +103,7 @@ bool SetField(const std::string& name, const std::string& value, FlowKey& key) {
     return value == "no" || value == "first" || value == "later";
   }
   // Fields that a FlowKey does not have.
-  return name == "in_port" || name == "vlan_tci1" || name == "ipv6_label" || name == "nd_reserved" ||
+  return name == "in_port" || name == "vlan_tci1" || name == "nd_reserved" ||
          name == "nd_options_type" || absl::StartsWith(name, "mpls_") || absl::StartsWith(name, "nsh_");
 }
 

@@ -26,7 +26,7 @@ enum KeyWord : uint8_t {
   kWordIp = 8,         // proto 8 | tos 8 | ttl 8 | frag 8 | L4 source 16 | L4 destination 16
   kWordIpv6Src = 9,    // 2 words
   kWordIpv6Dst = 11,   // 2 words
-  kWordL4 = 13,        // TCP flags 16 | ARP operation 16 | frame length 32 (set by the datapath)
+  kWordL4 = 13,        // TCP flags 16 | ARP operation 16, or IPv6 flow label 20 | frame length 28 (set by the datapath)
   kWordArpSha = 14,    // ARP sender hardware address or ND source link-layer address 48 | zero 16
   kWordArpTha = 15,    // ARP target hardware address or ND target link-layer address 48 | zero 16
   kWordNdTarget = 16,  // 2 words
@@ -82,7 +82,8 @@ inline constexpr FieldRef kIp6Src{kWordIpv6Src, 0, 128};
 inline constexpr FieldRef kIp6Dst{kWordIpv6Dst, 0, 128};
 inline constexpr FieldRef kTcpFlags{kWordL4, 48, 16};
 inline constexpr FieldRef kArpOp{kWordL4, 32, 16};
-inline constexpr FieldRef kFrameLength{kWordL4, 0, 32};  // Bytes, for check_pkt_larger.
+inline constexpr FieldRef kIp6Label{kWordL4, 28, 20};     // Where ARP has its operation: no packet has both.
+inline constexpr FieldRef kFrameLength{kWordL4, 0, 28};  // Bytes, for check_pkt_larger.
 inline constexpr FieldRef kArpSha{kWordArpSha, 16, 48};
 inline constexpr FieldRef kArpTha{kWordArpTha, 16, 48};
 inline constexpr FieldRef kNdSll = kArpSha;
