@@ -122,6 +122,7 @@ class Composer {
     const size_t start = packet_.size();
     Ipv6Header ip;
     ip.traffic_class = static_cast<uint8_t>(Get(field::kIpTos));
+    ip.flow_label = static_cast<uint32_t>(Get(field::kIp6Label));
     ip.hop_limit = static_cast<uint8_t>(Get(field::kIpTtl));
     ip.next_header = is_fragment() ? kIpProtoFragment : proto_;
     ip.source = Ipv6Address(key_.Get(field::kIp6Src));

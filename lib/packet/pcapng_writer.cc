@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,24 +23,30 @@ constexpr uint16_t kOptionApplication = 4;
 constexpr uint16_t kOptionTimeResolution = 9;
 
 constexpr uint32_t kByteOrderMagic = 0x1a2b3c4d;
+constexpr uint32_t kEthernet = 1;
 constexpr size_t kMaxFrame = 262'144;
 constexpr size_t kMaxOption = 65'535;
 constexpr size_t kBuffer = 65'536;
 
+void PutLittle(char* p, uint64_t v, size_t n) {
+  for (size_t i = 0; i < n; ++i) p[i] = static_cast<char>(v >> 8 * i);
+}
+
 // Appends to a block and closes it: the total length stands at its beginning and at its end.
 class Block {
  public:
-  Block(std::string* out, uint32_t type) : out_(out), start_(out->size()) {
-    U32(type);
-    U32(0);  // Set by Close().
-  }
-  void U16(uint32_t v) {
-    out_->push_back(static_cast<char>(v));
-    out_->push_back(static_cast<char>(v >> 8));
-  }
-  void U32(uint32_t v) {
-    U16(v & 0xffff);
-    U16(v >> 16);
+  // `words` are what the block says before its data and options, 32 bits each.
+  Block(std::string* out, uint32_t type, std::initializer_list<uint32_t> words) : out_(out), start_(out->size()) {
+    char head[4 * 8];  // The longest has seven words.
+    char* p = head;
+    PutLittle(p, type, 4);
+    PutLittle(p + 4, 0, 4);  // Set by Close().
+    p += 8;
+    for (const uint32_t word : words) {
+      PutLittle(p, word, 4);
+      p += 4;
+    }
+    out_->append(head, static_cast<size_t>(p - head));
   }
   // Padded to four bytes.
   void Bytes(absl::string_view bytes) {
@@ -47,16 +54,19 @@ class Block {
     out_->append((4 - bytes.size() % 4) % 4, '\0');
   }
   void Option(uint16_t code, absl::string_view value) {
-    U16(code);
-    U16(static_cast<uint32_t>(value.size()));
+    char head[4];
+    PutLittle(head, code, 2);
+    PutLittle(head + 2, value.size(), 2);
+    out_->append(head, sizeof head);
     Bytes(value);
     has_options_ = true;
   }
   void Close() {
     if (has_options_) Option(kOptionEnd, "");
-    const auto total = static_cast<uint32_t>(out_->size() - start_ + 4);
-    for (int i = 0; i < 4; ++i) (*out_)[start_ + 4 + i] = static_cast<char>(total >> 8 * i);
-    U32(total);
+    char total[4];
+    PutLittle(total, out_->size() - start_ + 4, 4);
+    out_->replace(start_ + 4, 4, total, 4);
+    out_->append(total, 4);
   }
 
  private:
@@ -144,21 +154,14 @@ PcapngWriter::~PcapngWriter() {
 }
 
 void PcapngWriter::WriteSectionHeader() {
-  Block block(&buffer(), kSectionHeaderBlock);
-  block.U32(kByteOrderMagic);
-  block.U16(1);  // Version 1.0.
-  block.U16(0);
-  block.U32(0xffff'ffff);  // Length of the section: not said, 64 bits.
-  block.U32(0xffff'ffff);
+  // Version 1.0; length of the section, 64 bits: not said.
+  Block block(&buffer(), kSectionHeaderBlock, {kByteOrderMagic, 1, 0xffff'ffff, 0xffff'ffff});
   block.Option(kOptionApplication, "ovnlite");
   block.Close();
 }
 
 uint32_t PcapngWriter::AddInterface(absl::string_view name) {
-  Block block(&buffer(), kInterfaceBlock);
-  block.U16(1);  // Ethernet.
-  block.U16(0);
-  block.U32(0);  // Frames are not cut.
+  Block block(&buffer(), kInterfaceBlock, {kEthernet, 0});  // 0: frames are not cut.
   block.Option(kOptionInterfaceName, OptionText(name));
   block.Option(kOptionTimeResolution, "\x09");  // 10^-9 s.
   block.Close();
@@ -177,12 +180,10 @@ absl::Status PcapngWriter::Write(uint32_t interface, Instant time, absl::Span<co
     return absl::InvalidArgumentError(
         absl::StrCat(path_, ": a frame of ", frame.size(), " bytes is above ", kMaxFrame));
   }
-  Block block(&buffer(), kEnhancedPacketBlock);
-  block.U32(interface);
-  block.U32(static_cast<uint32_t>(static_cast<uint64_t>(time) >> 32));
-  block.U32(static_cast<uint32_t>(time));
-  block.U32(static_cast<uint32_t>(frame.size()));
-  block.U32(static_cast<uint32_t>(frame.size()));  // On the wire.
+  const auto size = static_cast<uint32_t>(frame.size());  // In the file and on the wire.
+  const auto instant = static_cast<uint64_t>(time);
+  Block block(&buffer(), kEnhancedPacketBlock,
+              {interface, static_cast<uint32_t>(instant >> 32), static_cast<uint32_t>(instant), size, size});
   block.Bytes(absl::string_view(reinterpret_cast<const char*>(frame.data()), frame.size()));
   if (!notes.comment.empty()) block.Option(kOptionComment, OptionText(notes.comment));
   if (notes.direction != Direction::kUnknown) {

@@ -285,9 +285,11 @@ void AddComposed(std::vector<Frame>& out) {
     if (v6) {
       key.Set(field::kIp6Src, MakeU128(0xfd00ull << 48, random.Next()));
       key.Set(field::kIp6Dst, MakeU128(0xfd00ull << 48, random.Next()));
+      key.Set(field::kIp6Label, random.Next());
     }
     std::string expression = v6 ? "p[IPv6].nh==" : "p[IP].proto==";
     absl::StrAppend(&expression, static_cast<int>(proto));
+    if (v6) absl::StrAppend(&expression, " and p[IPv6].fl==", key.Get64(field::kIp6Label));
     if (proto == kIpProtoTcp || proto == kIpProtoUdp || proto == kIpProtoSctp) {
       // Ports that no other protocol claims.
       const uint64_t source = 50'000 + random.Below(10'000), destination = 50'000 + random.Below(10'000);
