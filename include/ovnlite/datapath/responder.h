@@ -3,13 +3,14 @@
 // discovery, ICMP errors, TCP resets. Pure functions of packet and key; what becomes of the answer (the operations
 // nested in the action: `icmp4 { eth.dst <-> eth.src; …; output; }`) is the datapath's business.
 //
-// Bytes equal those of a real ovn-controller 23.03; tests/ compares recordings.
+// Bytes equal those of a real ovn-controller 23.03: lib/datapath/testdata/responder.txt is what it answered.
 
 #ifndef OVNLITE_DATAPATH_RESPONDER_H_
 #define OVNLITE_DATAPATH_RESPONDER_H_
 
 #include <cstdint>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ovnlite/base/ip.h"
@@ -51,10 +52,30 @@ inline constexpr uint32_t kPutFdb = 25;
 
 // Builds the packet that takes `packet`'s place for arp{}, nd_ns{}, nd_na{}, nd_na_router{}, icmp4{}, icmp4_error{},
 // icmp6{}, icmp6_error{}, tcp_reset{}, sctp_abort{} and reject{}. `packet` is as the flow's operations have left it so
-// far, and `key` is its key at that point (pipeline words included). Errors: InvalidArgument when `packet` is not what
-// the action needs (an icmp6{} on IPv4, a reset for a reset …): there is no answer then, and the message says why;
-// Unimplemented for an opcode that is not one of these.
+// far, and `key` is its key at that point (pipeline words included); the answer is made of the packet alone. In short:
+//
+//   arp, nd_ns            Asks for the packet's destination in the name of its source MAC.
+//   nd_na, nd_na_router   Solicited, override; the router flag; the target is the source.
+//   icmp4, icmp6          "Destination unreachable" in the packet's own direction, port unreachable for UDP, otherwise
+//                         code 1; TTL 255; quotes the datagram until the frame has 576 (IPv6: 1280) bytes.
+//   icmp4_error, …6_error The same with code 1 always.
+//   tcp_reset, sctp_abort TTL 63, ports swapped; a reset acknowledges one byte, an ABORT reflects the packet's tag.
+//   reject                One of these three, turned round, unless the packet is itself a reset, an ABORT or a
+//                         "destination unreachable".
+// arp and the ICMP errors keep a VLAN tag. Between icmp4 and icmp6 the packet's family decides, not the action's name.
+// The key of the answer on its way through the nested operations has the registers and the metadata of `packet`, but no
+// connection, no tunnel, no packet mark and no port it came from.
+//
+// Errors: InvalidArgument when `packet` is not what the action needs (a tcp_reset{} on UDP, a reject{} of a reset …):
+// there is no answer then, and the message says why; Unimplemented for an opcode that is not one of these. Of a packet
+// cut short ovn-controller quotes whatever follows in its memory; here that is an error.
 absl::StatusOr<Packet> BuildReply(const ControllerOp& op, const Packet& packet, const FlowKey& key);
+
+// icmp4.frag_mtu = …; and icmp6.frag_mtu = …; (opcodes kPutIcmp4FragMtu and kPutIcmp6FragMtu), nested in the ICMP
+// errors of gateways with an MTU: writes the MTU into the ICMP or ICMPv6 message `packet`, checksum included. The pause
+// ends in any case: InvalidArgument when the packet is something else or the MTU is missing, and Unimplemented for
+// other opcodes, leave it as it is.
+absl::Status PutFragMtu(const ControllerOp& op, Packet& packet);
 
 // An address learned from put_arp, put_nd or put_fdb: what OVN writes to the Southbound MAC_Binding or FDB table.
 struct LearnedNeighbor {
@@ -65,7 +86,9 @@ struct LearnedNeighbor {
   bool is_fdb = false;
 };
 
-// Reads what is to be learned off the key of a put_arp, put_nd or put_fdb action. Unimplemented for other opcodes.
+// Reads what is to be learned off the key of a put_arp, put_nd or put_fdb action. Anything is learned, be it a group's
+// address or 0.0.0.0; an IPv6 address that stands for an IPv4 one (::ffff:10.0.0.1) counts as that. Unimplemented for
+// other opcodes.
 absl::StatusOr<LearnedNeighbor> ReadLearned(const ControllerOp& op, const FlowKey& key);
 
 }  // namespace ovnlite
