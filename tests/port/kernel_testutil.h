@@ -25,6 +25,7 @@ class Namespace {
   Namespace();
   ~Namespace();
   void Enter() const;
+  int fd() const { return fd_; }
 
  private:
   int fd_;
