@@ -71,12 +71,11 @@ uint16_t TcpFlags(const std::string& text) {
 
 // Sets what "name=value" says. False for a name that is unknown.
 bool SetField(const std::string& name, const std::string& value, FlowKey& key) {
-  static const std::map<std::string, FieldRef> kNumbers = {{"vlan_tci", field::kVlanTci}, {"dl_type", field::kEthType},
-                                                           {"nw_proto", field::kIpProto}, {"nw_ecn", field::kIpEcn},
-                                                           {"nw_ttl", field::kIpTtl},     {"tp_src", field::kL4Src},
-                                                           {"tp_dst", field::kL4Dst},     {"icmp_type", field::kL4Src},
-                                                           {"icmp_code", field::kL4Dst},  {"arp_op", field::kArpOp},
-                                                           {"ipv6_label", field::kIp6Label}};
+  static const std::map<std::string, FieldRef> kNumbers = {
+      {"vlan_tci", field::kVlanTci}, {"dl_type", field::kEthType},    {"nw_proto", field::kIpProto},
+      {"nw_ecn", field::kIpEcn},     {"nw_ttl", field::kIpTtl},       {"tp_src", field::kL4Src},
+      {"tp_dst", field::kL4Dst},     {"icmp_type", field::kL4Src},    {"icmp_code", field::kL4Dst},
+      {"arp_op", field::kArpOp},     {"ipv6_label", field::kIp6Label}};
   static const std::map<std::string, FieldRef> kMacs = {{"dl_src", field::kEthSrc},  {"dl_dst", field::kEthDst},
                                                         {"arp_sha", field::kArpSha}, {"arp_tha", field::kArpTha},
                                                         {"nd_sll", field::kNdSll},   {"nd_tll", field::kNdTll}};
@@ -103,8 +102,8 @@ bool SetField(const std::string& name, const std::string& value, FlowKey& key) {
     return value == "no" || value == "first" || value == "later";
   }
   // Fields that a FlowKey does not have.
-  return name == "in_port" || name == "vlan_tci1" || name == "nd_reserved" ||
-         name == "nd_options_type" || absl::StartsWith(name, "mpls_") || absl::StartsWith(name, "nsh_");
+  return name == "in_port" || name == "vlan_tci1" || name == "nd_reserved" || name == "nd_options_type" ||
+         absl::StartsWith(name, "mpls_") || absl::StartsWith(name, "nsh_");
 }
 
 FlowKey ParseFlow(const std::string& flow) {
