@@ -25,6 +25,9 @@ class Machine {
       : tables_(tables), options_(options) {
     state_.key = key;
     state_.constant = InitialConstants();
+    frames_.reserve(16);
+    program_.consulted.reserve(64);
+    program_.flows.reserve(64);
     program_.mask.Include(field::kInPort);
     program_.mask.Include(field::kRecircId);
   }
@@ -37,7 +40,13 @@ class Machine {
     if (flow == nullptr) return Drop(DropReason::kNoFlow);
     program_.flows.push_back(flow->id);
     if (flow->ops->empty()) return Drop(DropReason::kByFlow);
-    Enter({flow->ops, 0, nullptr, flow});
+    Enter({flow->ops.get(), 0, flow, nullptr, nullptr});
+  }
+
+  // Runs a list on a copy of the state. The list is part of the running frame's, and kept by what keeps that.
+  void EnterCopy(const OpList& ops) {
+    const Frame& top = frames_.back();
+    Enter({&ops, 0, top.flow, std::make_shared<const SavedState>(state_), top.owner});
   }
 
   void Enter(Frame frame) {
@@ -57,10 +66,10 @@ class Machine {
         Leave();
         continue;
       }
-      const SharedOps keep = top.ops;  // Step() may grow frames_ and pop this one.
-      const Op& op = (*keep)[top.next++];
+      // Step() may move or drop frames; the list itself stays with its flow, or with whoever called.
+      const Op& op = (*top.ops)[top.next++];
       if (options_.observer != nullptr) options_.observer->OnOp(op, top.flow, state_.key);
-      Step(op, keep);
+      Step(op);
     }
     std::sort(program_.consulted.begin(), program_.consulted.end());
     program_.consulted.erase(std::unique(program_.consulted.begin(), program_.consulted.end()),
@@ -217,6 +226,9 @@ class Machine {
     auto rest = std::make_shared<Continuation>();
     rest->frames = std::move(frames_);
     frames_.clear();
+    for (Frame& frame : rest->frames) {
+      if (frame.owner == nullptr && frame.flow != nullptr) frame.owner = frame.flow->ops;
+    }
     effect.rest = std::move(rest);
   }
 
@@ -242,7 +254,7 @@ class Machine {
     return -1;
   }
 
-  void Step(const Op& op, const SharedOps& list) {
+  void Step(const Op& op) {
     switch (op.kind) {
       case OpKind::kSet:
         return Write(op.dst, op.value, op.mask);
@@ -294,17 +306,14 @@ class Machine {
         AddEffect(Effect::Kind::kTrack, &op);
         return Announce();
       }
-      case OpKind::kClone: {
-        Frame frame{std::get<SharedOps>(op.detail), 0, std::make_shared<const SavedState>(state_), frames_.back().flow};
-        return Enter(std::move(frame));
-      }
+      case OpKind::kClone:
+        return EnterCopy(op.nested());
       case OpKind::kGroup: {
+        // A bucket works on its own copy of the packet (ovs-actions(7), "group").
         const GroupOp& group = op.group();
         const int bucket = group.buckets.empty() ? -1 : ChooseBucket(group);
-        if (bucket < 0) return;
-        // A bucket works on its own copy of the packet (ovs-actions(7), "group").
-        const SharedOps ops(list, &group.buckets[bucket].ops);
-        return Enter({ops, 0, std::make_shared<const SavedState>(state_), frames_.back().flow});
+        if (bucket >= 0) EnterCopy(group.buckets[static_cast<size_t>(bucket)].ops);
+        return;
       }
       case OpKind::kController: {
         Effect& effect = AddEffect(Effect::Kind::kRespond, &op);
@@ -363,7 +372,8 @@ Program Translator::Run(const FlowKey& key, uint8_t table, const TranslateOption
 
 Program Translator::RunOps(const FlowKey& key, SharedOps ops, const TranslateOptions& options) const {
   Machine machine(tables_, key, options);
-  machine.Enter({std::move(ops), 0, nullptr, nullptr});
+  const OpList* list = ops.get();
+  machine.Enter({list, 0, nullptr, nullptr, std::move(ops)});
   return machine.Run();
 }
 

@@ -233,15 +233,27 @@ void Classifier::Insert(const Flow* flow) {
     return;
   }
   few_.insert(std::upper_bound(few_.begin(), few_.end(), flow, Preferred), flow);
-  if (few_.size() <= kScanLimit) return;
-  for (const Flow* each : few_) InsertIntoSubtable(each);
-  few_.clear();
+  if (few_.size() > kScanLimit) {
+    for (const Flow* each : few_) InsertIntoSubtable(each);
+    few_.clear();
+  }
+  PackFew();
+}
+
+void Classifier::PackFew() {
+  few_words_.clear();
+  few_ends_.clear();
+  for (const Flow* flow : few_) {
+    few_words_.insert(few_words_.end(), flow->match.words().begin(), flow->match.words().end());
+    few_ends_.push_back(static_cast<uint32_t>(few_words_.size()));
+  }
 }
 
 void Classifier::Remove(const Flow* flow) {
   --size_;
   if (subtables_.empty()) {
     few_.erase(std::find(few_.begin(), few_.end(), flow));
+    PackFew();
     return;
   }
   const auto fitting =
@@ -256,6 +268,7 @@ void Classifier::Remove(const Flow* flow) {
   if (size_ <= kScanLimit / 2) {  // Not at kScanLimit: an edit back and forth should not rebuild each time.
     few_ = flows();
     subtables_.clear();
+    PackFew();
   }
 }
 
@@ -285,23 +298,25 @@ void Classifier::SortSubtables() {
 }
 
 const Flow* Classifier::Scan(const LookupContext& c) const {
-  for (const Flow* flow : few_) {
+  const WordTest* test = few_words_.data();
+  for (size_t i = 0; i < few_.size(); ++i) {
+    const WordTest* const end = few_words_.data() + few_ends_[i];
     const WordTest* failed = nullptr;
-    bool free_failure = false;
-    for (const WordTest& t : flow->match.words()) {
-      const uint64_t differing = (c.key.words[t.word] ^ t.value) & t.mask;
+    for (; test != end; ++test) {
+      const uint64_t differing = (c.key.words[test->word] ^ test->value) & test->mask;
       if (differing == 0) continue;
-      if (differing & c.constant.words[t.word]) {
-        free_failure = true;
-        break;
+      if (failed == nullptr) failed = test;
+      if (differing & c.constant.words[test->word]) {
+        failed = test;
+        break;  // A failure that costs nothing.
       }
-      if (failed == nullptr) failed = &t;
     }
-    if (free_failure) continue;
+    test = end;
     if (failed != nullptr) {
       ChargeMismatch(c, *failed);
       continue;
     }
+    const Flow* flow = few_[i];
     if (!SetsHold(c, flow->match)) continue;
     ChargeMatch(c, flow->match);
     return flow;

@@ -18,23 +18,57 @@ uint32_t MetadataOf(const Flow& flow) {
 }  // namespace
 
 struct FlowTables::State {
-  struct Table {
+  // Tunnel keys are handed out from 1 up: up to here the part is found by index, beyond by hashing.
+  static constexpr uint32_t kDense = 4096;
+
+  class Table {
+   public:
     Classifier any;
-    absl::flat_hash_map<uint32_t, std::unique_ptr<Classifier>> by_metadata;
+
+    Classifier* Find(uint32_t metadata) const {
+      if (metadata < dense_.size()) return dense_[metadata].get();
+      if (sparse_.empty()) return nullptr;
+      const auto found = sparse_.find(metadata);
+      return found == sparse_.end() ? nullptr : found->second.get();
+    }
+    Classifier& FindOrAdd(uint32_t metadata) {
+      if (metadata < kDense && metadata >= dense_.size()) dense_.resize(metadata + 1);
+      std::unique_ptr<Classifier>& part = metadata < kDense ? dense_[metadata] : sparse_[metadata];
+      if (part == nullptr) part = std::make_unique<Classifier>();
+      return *part;
+    }
+    void Erase(uint32_t metadata) {
+      if (metadata < dense_.size()) {
+        dense_[metadata] = nullptr;
+      } else {
+        sparse_.erase(metadata);
+      }
+    }
+    std::vector<uint32_t> Datapaths() const {
+      std::vector<uint32_t> datapaths;
+      for (uint32_t m = 0; m < dense_.size(); ++m) {
+        if (dense_[m] != nullptr) datapaths.push_back(m);
+      }
+      for (const auto& [metadata, part] : sparse_) datapaths.push_back(metadata);
+      std::sort(datapaths.begin(), datapaths.end());
+      return datapaths;
+    }
+
+   private:
+    std::vector<std::unique_ptr<Classifier>> dense_;
+    absl::flat_hash_map<uint32_t, std::unique_ptr<Classifier>> sparse_;
   };
+
   std::array<Table, 256> tables;
   absl::node_hash_map<FlowId, Flow> flows;  // Addresses stay.
   FlowId last_id = 0;
   absl::flat_hash_set<TablePart> changed;
 
   Classifier& PartOf(const Flow& flow) {
-    Table& table = tables[flow.table];
     const uint32_t metadata = MetadataOf(flow);
     changed.insert(MakeTablePart(flow.table, metadata));
-    if (metadata == kAnyMetadata) return table.any;
-    std::unique_ptr<Classifier>& part = table.by_metadata[metadata];
-    if (part == nullptr) part = std::make_unique<Classifier>();
-    return *part;
+    Table& table = tables[flow.table];
+    return metadata == kAnyMetadata ? table.any : table.FindOrAdd(metadata);
   }
 };
 
@@ -55,7 +89,7 @@ void FlowTables::Remove(FlowId id) {
   Classifier& part = state_->PartOf(flow);
   part.Remove(&flow);
   State::Table& table = state_->tables[flow.table];
-  if (part.empty() && &part != &table.any) table.by_metadata.erase(MetadataOf(flow));
+  if (part.empty() && &part != &table.any) table.Erase(MetadataOf(flow));
   state_->flows.erase(found);
 }
 
@@ -71,10 +105,8 @@ size_t FlowTables::size() const { return state_->flows.size(); }
 const Flow* FlowTables::Lookup(uint8_t number, const LookupContext& context) const {
   const State::Table& table = state_->tables[number];
   const Flow* best = nullptr;
-  if (!table.by_metadata.empty()) {
-    const auto found = table.by_metadata.find(static_cast<uint32_t>(context.key.Get64(field::kMetadata)));
-    if (found != table.by_metadata.end()) best = found->second->Lookup(context);
-  }
+  const Classifier* part = table.Find(static_cast<uint32_t>(context.key.Get64(field::kMetadata)));
+  if (part != nullptr) best = part->Lookup(context);
   if (!table.any.empty()) {
     const Flow* general = table.any.Lookup(context);
     if (general != nullptr && (best == nullptr || Precedes(*general, *best))) best = general;
@@ -84,12 +116,8 @@ const Flow* FlowTables::Lookup(uint8_t number, const LookupContext& context) con
 
 void FlowTables::ForEach(const std::function<void(const Flow&)>& visit) const {
   for (const State::Table& table : state_->tables) {
-    std::vector<uint32_t> datapaths;
-    datapaths.reserve(table.by_metadata.size());
-    for (const auto& [metadata, part] : table.by_metadata) datapaths.push_back(metadata);
-    std::sort(datapaths.begin(), datapaths.end());
-    for (uint32_t metadata : datapaths) {
-      for (const Flow* flow : table.by_metadata.at(metadata)->flows()) visit(*flow);
+    for (uint32_t metadata : table.Datapaths()) {
+      for (const Flow* flow : table.Find(metadata)->flows()) visit(*flow);
     }
     for (const Flow* flow : table.any.flows()) visit(*flow);
   }

@@ -1,5 +1,6 @@
 // File: datapath.h
-// The packet engine of one hypervisor: packets in by batches, through the megaflow cache or the flow tables, out by batches.
+// The packet engine of one hypervisor: packets in by batches, through the megaflow cache or the flow tables, out by
+// batches.
 //
 //   Datapath datapath(tables, clock, host);
 //   datapath.AddTunnel(1, {...});          // OpenFlow port 1 leads to another chassis
@@ -31,8 +32,9 @@ namespace ovnlite {
 class ConnectionTracker {
  public:
   virtual ~ConnectionTracker() = default;
-  // Tracks `packet` in `zone` as `ct` says: looks the connection up, commits it if asked, translates addresses in packet
-  // and key, and sets the key's ct_state, ct_zone, ct_mark, ct_label and original-direction words. False: drop the packet.
+  // Tracks `packet` in `zone` as `ct` says: looks the connection up, commits it if asked, translates addresses in
+  // packet and key, and sets the key's ct_state, ct_zone, ct_mark, ct_label and original-direction words. False: drop
+  // the packet.
   virtual bool Track(const CtOp& ct, uint16_t zone, Packet& packet, FlowKey& key) = 0;
 };
 
@@ -57,8 +59,8 @@ struct DatapathCounters {
   uint64_t cache_hits = 0;
   uint64_t translations = 0;
   uint64_t transmitted = 0;
-  uint64_t dropped = 0;            // By the flow tables: no effect.
-  uint64_t replies = 0;            // Built by responders.
+  uint64_t dropped = 0;  // By the flow tables: no effect.
+  uint64_t replies = 0;  // Built by responders.
   uint64_t learned = 0;
   uint64_t waiting = 0;            // Put aside until a neighbour is known.
   uint64_t waiting_dropped = 0;    // Waited too long, or too many waited.
@@ -105,7 +107,8 @@ class Datapath {
   // Sends what waits for `ip` behind logical port `port` (a tunnel key) of `datapath`.
   void ResolveNeighbor(uint32_t datapath, uint32_t port, const IpAddress& ip, MacAddress mac);
 
-  // Translates again what depends on the given changed parts of the tables (FlowTables::TakeChanges()); drops what changed.
+  // Translates again what depends on the given changed parts of the tables (FlowTables::TakeChanges()); drops what
+  // changed.
   void Revalidate(absl::Span<const TablePart> changed);
   // Drops megaflows idle too long and packets that waited too long. Call it about once a second.
   void Tick();

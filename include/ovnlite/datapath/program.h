@@ -43,25 +43,29 @@ class Rewrite {
   uint8_t ttl_ = 0;
 };
 
-// Where processing stands: enough to go on later with the same or another packet.
-struct Continuation {
-  // A list of operations and the next one to run.
-  struct Frame {
-    SharedOps ops;
-    uint32_t next = 0;
-    // After a clone's list: the state to return to.
-    std::shared_ptr<const struct SavedState> restore;
-    // Which flow the list belongs to, for observers; null for nested lists.
-    const Flow* flow = nullptr;
-  };
-  std::vector<Frame> frames;  // Innermost last.
-};
-
+// A packet's state between two operations.
 struct SavedState {
   FlowKey key;
   FlowKey constant;
   FlowKey written;
   std::vector<std::pair<u128, int>> stack;  // Value and width of what was pushed.
+};
+
+// Where processing stands: enough to go on later with the same or another packet.
+struct Continuation {
+  // A list of operations and the next one to run.
+  struct Frame {
+    const OpList* ops = nullptr;
+    uint32_t next = 0;
+    // Which flow the list belongs to, for observers; null for lists that belong to none. Not to be followed once the
+    // flow tables may have changed.
+    const Flow* flow = nullptr;
+    // After a clone's list: the state to return to.
+    std::shared_ptr<const SavedState> restore;
+    // Keeps `ops` where the flow tables do not: lists of their own, and everything in a paused program.
+    SharedOps owner;
+  };
+  std::vector<Frame> frames;  // Innermost last.
 };
 
 struct Effect {
@@ -84,7 +88,8 @@ struct Effect {
   // A paused responder: where to go on.
   std::shared_ptr<const Continuation> rest;
 
-  // The key of a packet that takes this path, at this point: `packet` as the rewrite left it, `arrived` its key on arrival.
+  // The key of a packet that takes this path, at this point: `packet` as the rewrite left it, `arrived` its key on
+  // arrival.
   FlowKey KeyOf(const Packet& packet, const FlowKey& arrived) const;
 };
 

@@ -73,8 +73,14 @@ class Classifier {
   void InsertIntoSubtable(const Flow* flow);
   void SortSubtables();
 
+  void PackFew();
+
   size_t size_ = 0;
-  std::vector<const Flow*> few_;                      // By Precedes(); empty once there are subtables.
+  std::vector<const Flow*> few_;  // By Precedes(); empty once there are subtables.
+  // What a scan looks at, in one piece of memory: the word tests of few_, one flow after the other, and where each
+  // ends.
+  std::vector<WordTest> few_words_;
+  std::vector<uint32_t> few_ends_;
   std::vector<std::unique_ptr<Subtable>> subtables_;  // By highest priority; empty while scanning suffices.
 };
 
