@@ -67,11 +67,7 @@ absl::StatusOr<Packet> Build(uint32_t code, const ReceivedFrame& frame) {
 absl::StatusOr<Packet> BuildReply(const ControllerOp& op, const Packet& packet, const FlowKey& /*key*/) {
   const ReceivedFrame frame(packet.bytes());
   absl::StatusOr<Packet> reply = Build(op.opcode, frame);
-  if (reply.ok()) {
-    reply->in_port = packet.in_port;
-    reply->tunnel = packet.tunnel;
-    reply->time = packet.time;
-  }
+  if (reply.ok()) reply->time = packet.time;
   return reply;
 }
 

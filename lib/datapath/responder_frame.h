@@ -99,11 +99,10 @@ Packet StartReply(const ReplyHeaders& headers, size_t size, absl::Span<uint8_t>*
 // The sum of the pseudo-header for `size` bytes behind `headers`.
 uint64_t PseudoHeaderSum(const ReplyHeaders& headers, size_t size);
 
-// "icmp4: ARP frame, not IP" and the like.
+// InvalidArgument: "arp: the packet is not IPv4".
 absl::Status CannotAnswer(absl::string_view action, absl::string_view reason);
 
-// -- The responders: one builder each, for the frames that action takes
-// --------------------------------------------------
+// -- The responders, one builder each --------------------------------------------------------------------------------
 
 absl::StatusOr<Packet> BuildArpRequest(const ReceivedFrame& frame);
 absl::StatusOr<Packet> BuildNeighborSolicitation(const ReceivedFrame& frame);

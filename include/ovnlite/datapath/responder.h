@@ -64,7 +64,8 @@ inline constexpr uint32_t kPutFdb = 25;
 //                         "destination unreachable".
 // arp and the ICMP errors keep a VLAN tag. Between icmp4 and icmp6 the packet's family decides, not the action's name.
 // The key of the answer on its way through the nested operations has the registers and the metadata of `packet`, but no
-// connection, no tunnel, no packet mark and no port it came from.
+// connection, no tunnel, no packet mark, and in_port is CONTROLLER (0xfffffffd), so that it may leave by the port
+// `packet` came from. Of the packet's own notes only `time` is kept.
 //
 // Errors: InvalidArgument when `packet` is not what the action needs (a tcp_reset{} on UDP, a reject{} of a reset …):
 // there is no answer then, and the message says why; Unimplemented for an opcode that is not one of these. Of a packet
