@@ -223,6 +223,11 @@ const Expr* ExprPool::SetLike(const Expr* set, const SymbolBits& bits, RelOp op)
 
 const Expr* ExprPool::MoveSet(const Expr* set, const SymbolBits& bits) { return SetLike(set, bits, set->op()); }
 
+const Expr* ExprPool::Element(const Expr* set, size_t i) {
+  if (set->symbol()->is_string()) return Compare(set->symbol(), set->op(), set->string(i));
+  return Compare(set->symbol(), set->op(), set->masked(i));
+}
+
 const Expr* ExprPool::AndOr(Expr::Kind kind, absl::Span<const Expr* const> children) {
   if (children.empty()) return Boolean(kind == Expr::Kind::kAnd);
   if (children.size() == 1) return children[0];

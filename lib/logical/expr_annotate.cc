@@ -11,7 +11,7 @@ namespace ovnlite {
 // it is known to be free of recursion; a faulty one is worked out anew each time, because OVN's message tells the way.
 class Annotator {
  public:
-  explicit Annotator(ExprPool& pool) : pool_(pool) { pool_.expansions_.resize(pool_.symbols().symbols().size()); }
+  Annotator(ExprPool& pool, AnnotateForm form) : pool_(pool), form_(form) { pool_.expansions_.resize(pool_.symbols().symbols().size()); }
 
   // nullptr after an error.
   const Expr* Annotate(const Expr* e, bool with_prerequisites) {
@@ -31,7 +31,9 @@ class Annotator {
     if (unique != nullptr && unique->prerequisites.empty()) unique = nullptr;
     absl::InlinedVector<const Expr*, 16> children;
     for (const Expr* child : e->children()) {
-      const Expr* annotated = Annotate(child, with_prerequisites && unique == nullptr);
+      const bool own_prerequisites = with_prerequisites && unique == nullptr;
+      const Expr* annotated = own_prerequisites && IsWrittenOut(*e, *child) ? WriteOut(child)
+                                                                            : Annotate(child, own_prerequisites);
       if (annotated == nullptr) return nullptr;
       children.push_back(annotated);
     }
@@ -110,6 +112,22 @@ class Annotator {
     return prerequisites == nullptr ? expanded : pool_.And(expanded, prerequisites);
   }
 
+  // OVN writes a set out when it parses it, so that the constants of one that stands among the operands of its own operator
+  // get their prerequisites one by one.
+  bool IsWrittenOut(const Expr& parent, const Expr& child) const {
+    return form_ == AnnotateForm::kOvn && child.kind() == Expr::Kind::kSet && parent.IsOr() == child.IsOr() &&
+           !child.symbol()->prerequisites.empty();
+  }
+  const Expr* WriteOut(const Expr* set) {
+    absl::InlinedVector<const Expr*, 16> all;
+    for (size_t i = 0; i < set->set().size(); ++i) {
+      const Expr* one = Comparison(pool_.Element(set, i), true);
+      if (one == nullptr) return nullptr;
+      all.push_back(one);
+    }
+    return set->IsOr() ? pool_.Or(all) : pool_.And(all);
+  }
+
   const Expr* OnParent(const Expr* e) {
     if (e->kind() == Expr::Kind::kCompare) {
       const SymbolBits place = ResolveParent({e->symbol(), 0, 1});
@@ -134,12 +152,13 @@ class Annotator {
   }
 
   ExprPool& pool_;
+  AnnotateForm form_;
   std::vector<const Symbol*> nesting_;
   std::string error_;
 };
 
-absl::StatusOr<const Expr*> Annotate(ExprPool& pool, const Expr* e) {
-  Annotator annotator(pool);
+absl::StatusOr<const Expr*> Annotate(ExprPool& pool, const Expr* e, AnnotateForm form) {
+  Annotator annotator(pool, form);
   const Expr* annotated = annotator.Annotate(e, true);
   if (annotated == nullptr) return absl::InvalidArgumentError(annotator.error());
   return annotated;

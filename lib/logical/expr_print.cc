@@ -80,8 +80,7 @@ class Printer {
     for (size_t i = 0; i < e.set().size(); ++i) {
       if (i > 0) Operator(e.IsAnd());
       if (e.symbol()->is_string()) {
-        const std::string& s = e.set().strings()[i];
-        String(e, {s.data(), s.size()});
+        String(e, e.string(i));
       } else {
         Integer(e, e.masked(i));
       }

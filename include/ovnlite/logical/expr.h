@@ -82,6 +82,10 @@ class Expr {
     const Constant& c = set_->integers()[i];
     return {(c.value & LowMask(bits_)) << offset_, (c.mask & LowMask(bits_)) << offset_};
   }
+  absl::string_view string(size_t i) const {
+    const std::string& s = set_->strings()[i];
+    return {s.data(), s.size()};
+  }
   // kAnd, kOr.
   absl::Span<const Expr* const> children() const { return {children_, size_}; }
 
@@ -137,6 +141,8 @@ class ExprPool {
   const Expr* Set(const Symbol* symbol, RelOp op, absl::Span<const absl::string_view> strings);
   // A kSet node's constants compared with other bits: what a subfield's comparison is in terms of its parent.
   const Expr* MoveSet(const Expr* set, const SymbolBits& bits);
+  // The comparison with one constant of a kSet.
+  const Expr* Element(const Expr* set, size_t i);
   const Expr* Condition(absl::string_view port, bool negated);
   // Of no children: true (AND) or false (OR); of one: that one. Children of the same kind are merged into the new node;
   // nothing else is simplified.

@@ -13,9 +13,13 @@
 
 namespace ovnlite {
 
+// The two forms mean the same. OVN's own repeats the prerequisites for each constant of `ip4.src == {…} || x`; the compact
+// one keeps the set.
+enum class AnnotateForm { kOvn, kCompact };
+
 // Adds the prerequisites, expands predicates, and names subfields by their parents. InvalidArgument, with OVN's message,
 // when a symbol's own text does not parse or refers to itself. What a symbol expands to is worked out once per pool.
-absl::StatusOr<const Expr*> Annotate(ExprPool& pool, const Expr* e);
+absl::StatusOr<const Expr*> Annotate(ExprPool& pool, const Expr* e, AnnotateForm form = AnnotateForm::kOvn);
 
 // What only the place where an expression is evaluated knows.
 class ExprResolver {
@@ -39,8 +43,8 @@ struct NormalizeLimits {
 absl::StatusOr<const Expr*> Simplify(ExprPool& pool, const Expr* e, const NormalizeLimits& limits = {});
 // Replaces every is_chassis_resident() by its value.
 const Expr* EvaluateConditions(ExprPool& pool, const Expr* e, const ExprResolver& resolver);
-// Brings what the two above give into OVN's normal form: a Boolean, a comparison, an AND of comparisons and of ORs over one
-// field each, or an OR of such ANDs and comparisons.
+// Simplifies, and brings the expression into OVN's normal form: a Boolean, a comparison, an AND of comparisons and of ORs
+// over one field each, or an OR of such ANDs and comparisons.
 absl::StatusOr<const Expr*> Normalize(ExprPool& pool, const Expr* e, const NormalizeLimits& limits = {});
 
 }  // namespace ovnlite
