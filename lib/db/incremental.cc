@@ -376,6 +376,18 @@ const Incremental::Answer& Incremental::AskNode(uint32_t, int query, const Uuid&
   return *state_->nodes[id].answer;
 }
 
+void Incremental::Inspect(const std::function<void(Reader&)>& look) {
+  State& s = *state_;
+  const NodeId id = s.FindOrAdd({Kind::kEmitter, s.emitters.size(), Uuid(), "inspect"});
+  s.nodes[id].running = true;
+  s.frames.emplace_back();
+  Reader reader(*this, id);
+  look(reader);
+  s.frames.pop_back();
+  s.RemoveNode(id);
+  s.Collect();
+}
+
 Incremental::Changes Incremental::Update() {
   State& s = *state_;
   if (!s.started) s.Start();

@@ -21,16 +21,20 @@ namespace {
 // A host keeps this many events; a lab looks at them long before.
 constexpr size_t kMaxEvents = 10'000;
 
-absl::Span<const uint8_t> Bytes(absl::string_view text) { return absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size()); }
+absl::Span<const uint8_t> Bytes(absl::string_view text) {
+  return absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+}
 
 bool IsV6(const FlowKey& key) { return key.Get64(field::kEthType) == kEthTypeIpv6; }
 
 IpAddress SourceOf(const FlowKey& key) {
-  return IsV6(key) ? IpAddress(Ipv6Address(key.Get(field::kIp6Src))) : IpAddress(Ipv4Address(static_cast<uint32_t>(key.Get64(field::kIp4Src))));
+  return IsV6(key) ? IpAddress(Ipv6Address(key.Get(field::kIp6Src)))
+                   : IpAddress(Ipv4Address(static_cast<uint32_t>(key.Get64(field::kIp4Src))));
 }
 
 IpAddress DestinationOf(const FlowKey& key) {
-  return IsV6(key) ? IpAddress(Ipv6Address(key.Get(field::kIp6Dst))) : IpAddress(Ipv4Address(static_cast<uint32_t>(key.Get64(field::kIp4Dst))));
+  return IsV6(key) ? IpAddress(Ipv6Address(key.Get(field::kIp6Dst)))
+                   : IpAddress(Ipv4Address(static_cast<uint32_t>(key.Get64(field::kIp4Dst))));
 }
 
 void SetAddresses(FlowKey& key, const IpAddress& source, const IpAddress& destination) {
@@ -44,7 +48,8 @@ void SetIcmpRest(Packet& packet, uint32_t rest) {
   const PacketLayout layout = ExtractFlowKey(packet, key);
   if (layout.l4 == 0 || packet.size() < layout.l4 + IcmpLayout::kSize) return;
   uint8_t* icmp = packet.data() + layout.l4;
-  Store16(icmp + IcmpLayout::kChecksum, ChecksumUpdate(Load16(icmp + IcmpLayout::kChecksum), Load32(icmp + IcmpLayout::kRest), rest));
+  Store16(icmp + IcmpLayout::kChecksum,
+          ChecksumUpdate(Load16(icmp + IcmpLayout::kChecksum), Load32(icmp + IcmpLayout::kRest), rest));
   Store32(icmp + IcmpLayout::kRest, rest);
 }
 
@@ -57,7 +62,8 @@ void SimHost::Record(HostEvent event) {
 }
 
 bool SimHost::IsMine(const IpAddress& ip) const {
-  return std::any_of(options_.addresses.begin(), options_.addresses.end(), [&ip](const IpPrefix& p) { return p.address() == ip; });
+  return std::any_of(options_.addresses.begin(), options_.addresses.end(),
+                     [&ip](const IpPrefix& p) { return p.address() == ip; });
 }
 
 absl::StatusOr<IpAddress> SimHost::SourceFor(const IpAddress& destination) const {
@@ -80,7 +86,8 @@ absl::StatusOr<IpAddress> SimHost::NextHop(const IpAddress& destination) const {
   return absl::NotFoundError(absl::StrCat(options_.name, " has no route to ", destination.ToString()));
 }
 
-absl::StatusOr<FlowKey> SimHost::KeyTo(const IpAddress& destination, uint8_t proto_v4, uint8_t proto_v6, uint8_t ttl) const {
+absl::StatusOr<FlowKey> SimHost::KeyTo(const IpAddress& destination, uint8_t proto_v4, uint8_t proto_v6,
+                                       uint8_t ttl) const {
   OVNLITE_ASSIGN_OR_RETURN(const IpAddress source, SourceFor(destination));
   FlowKey key;
   key.Set(field::kEthSrc, options_.mac.bits());
@@ -146,7 +153,8 @@ void SimHost::Learn(const IpAddress& ip, MacAddress mac) {
   waiting_.erase(found);
 }
 
-absl::Status SimHost::SendPing(const IpAddress& destination, uint16_t id, uint16_t sequence, absl::string_view payload, uint8_t ttl) {
+absl::Status SimHost::SendPing(const IpAddress& destination, uint16_t id, uint16_t sequence, absl::string_view payload,
+                               uint8_t ttl) {
   OVNLITE_ASSIGN_OR_RETURN(FlowKey key, KeyTo(destination, kIpProtoIcmp, kIpProtoIcmpv6, ttl));
   key.Set(field::kL4Src, destination.is_v6() ? kIcmpv6EchoRequest : kIcmpEchoRequest);
   Packet packet = ComposePacket(key, Bytes(payload));
@@ -154,7 +162,8 @@ absl::Status SimHost::SendPing(const IpAddress& destination, uint16_t id, uint16
   return SendIp(std::move(packet), destination);
 }
 
-absl::Status SimHost::SendUdp(const IpAddress& destination, uint16_t source_port, uint16_t destination_port, absl::string_view payload, uint8_t ttl) {
+absl::Status SimHost::SendUdp(const IpAddress& destination, uint16_t source_port, uint16_t destination_port,
+                              absl::string_view payload, uint8_t ttl) {
   OVNLITE_ASSIGN_OR_RETURN(FlowKey key, KeyTo(destination, kIpProtoUdp, kIpProtoUdp, ttl));
   key.Set(field::kL4Src, source_port);
   key.Set(field::kL4Dst, destination_port);
@@ -187,7 +196,8 @@ void SimHost::Receive(absl::Span<const uint8_t> frame) {
 }
 
 void SimHost::HandleArp(const FlowKey& key) {
-  const Ipv4Address sender(static_cast<uint32_t>(key.Get64(field::kArpSpa))), target(static_cast<uint32_t>(key.Get64(field::kArpTpa)));
+  const Ipv4Address sender(static_cast<uint32_t>(key.Get64(field::kArpSpa))),
+      target(static_cast<uint32_t>(key.Get64(field::kArpTpa)));
   const MacAddress mac(key.Get64(field::kArpSha));
   if (!IsMine(target)) return;
   Learn(sender, mac);
@@ -231,7 +241,9 @@ void SimHost::HandleNd(const FlowKey& key) {
 void SimHost::HandleIp(absl::Span<const uint8_t> frame, const FlowKey& key, const PacketLayout& layout) {
   const uint8_t proto = static_cast<uint8_t>(key.Get64(field::kIpProto));
   const bool v6 = IsV6(key);
-  if (v6 && proto == kIpProtoIcmpv6 && (key.Get64(field::kL4Src) == kNdNeighborSolicit || key.Get64(field::kL4Src) == kNdNeighborAdvert)) return HandleNd(key);
+  if (v6 && proto == kIpProtoIcmpv6 &&
+      (key.Get64(field::kL4Src) == kNdNeighborSolicit || key.Get64(field::kL4Src) == kNdNeighborAdvert))
+    return HandleNd(key);
   if (!IsMine(DestinationOf(key)) || layout.payload == 0) return;
   const IpAddress from = SourceOf(key);
   if (proto == (v6 ? kIpProtoIcmpv6 : kIpProtoIcmp)) return HandleIcmp(frame, key, layout, from);
@@ -260,11 +272,13 @@ void SimHost::HandleIp(absl::Span<const uint8_t> frame, const FlowKey& key, cons
   }
 }
 
-void SimHost::HandleIcmp(absl::Span<const uint8_t> frame, const FlowKey& key, const PacketLayout& layout, const IpAddress& from) {
+void SimHost::HandleIcmp(absl::Span<const uint8_t> frame, const FlowKey& key, const PacketLayout& layout,
+                         const IpAddress& from) {
   const uint8_t type = static_cast<uint8_t>(key.Get64(field::kL4Src));
   const bool v6 = from.is_v6();
   const uint32_t rest = Load32(frame.data() + layout.l4 + IcmpLayout::kRest);
-  const absl::string_view payload(reinterpret_cast<const char*>(frame.data()) + layout.payload, layout.end - layout.payload);
+  const absl::string_view payload(reinterpret_cast<const char*>(frame.data()) + layout.payload,
+                                  layout.end - layout.payload);
   if (type == (v6 ? kIcmpv6EchoRequest : kIcmpEchoRequest)) {
     absl::StatusOr<FlowKey> reply = KeyTo(from, kIpProtoIcmp, kIpProtoIcmpv6, 64);
     if (!reply.ok()) return;
@@ -303,7 +317,8 @@ void SimHost::HandleIcmp(absl::Span<const uint8_t> frame, const FlowKey& key, co
 }
 
 // Port unreachable (RFC 792, RFC 4443), with as much of the packet as fits.
-void SimHost::Refuse(absl::Span<const uint8_t> frame, const FlowKey& key, const PacketLayout& layout, const IpAddress& from) {
+void SimHost::Refuse(absl::Span<const uint8_t> frame, const FlowKey& key, const PacketLayout& layout,
+                     const IpAddress& from) {
   if (DestinationOf(key).IsMulticast() || MacAddress(key.Get64(field::kEthDst)).IsMulticast()) return;
   absl::StatusOr<FlowKey> reply = KeyTo(from, kIpProtoIcmp, kIpProtoIcmpv6, 64);
   if (!reply.ok()) return;

@@ -8,7 +8,8 @@
 namespace ovnlite {
 namespace {
 
-SimHostOptions Options(const char* name, uint64_t mac, std::vector<const char*> addresses, const char* gateway = nullptr) {
+SimHostOptions Options(const char* name, uint64_t mac, std::vector<const char*> addresses,
+                       const char* gateway = nullptr) {
   SimHostOptions options;
   options.name = name;
   options.mac = MacAddress(mac);
@@ -98,7 +99,8 @@ TEST_F(SimHostTest, AnyFrameIsSurvived) {
   ASSERT_EQ(frames.size(), 1u);
   for (int i = 0; i < 20'000; ++i) {
     std::vector<uint8_t> bytes(frames[0].bytes().begin(), frames[0].bytes().end());
-    for (int n = static_cast<int>(random.Below(6)); n >= 0; --n) bytes[random.Below(bytes.size())] = static_cast<uint8_t>(random.Next());
+    for (int n = static_cast<int>(random.Below(6)); n >= 0; --n)
+      bytes[random.Below(bytes.size())] = static_cast<uint8_t>(random.Next());
     bytes.resize(random.Below(bytes.size() + 1));
     a_.Receive(bytes);
     a_.TakeOutput();

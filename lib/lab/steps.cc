@@ -2,9 +2,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/lab/fabric.h"
@@ -22,10 +22,13 @@ absl::StatusOr<std::string> ParseFrame(absl::string_view hex) {
 }
 
 std::string Where(const Sighting& s) {
-  switch (s.point) {
-    case Sighting::Point::kPort: return s.port;
-    case Sighting::Point::kProvider: return absl::StrCat(s.chassis, ".ext");
-    case Sighting::Point::kTunnel: return absl::StrCat(s.chassis, ".tunnel");
+  switch (s.outlet) {
+    case Outlet::kPort:
+      return s.name;
+    case Outlet::kProvider:
+      return absl::StrCat(s.chassis, ".ext");
+    case Outlet::kTunnel:
+      return absl::StrCat(s.chassis, ".tunnel");
   }
   return "";
 }
@@ -40,7 +43,8 @@ class Player {
   }
 
   absl::Status Play(absl::string_view line) {
-    const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(line, absl::MaxSplits(absl::ByAnyChar(" \t"), 1));
+    const std::pair<absl::string_view, absl::string_view> words =
+        absl::StrSplit(line, absl::MaxSplits(absl::ByAnyChar(" \t"), 1));
     const absl::string_view who = words.first, what = absl::StripAsciiWhitespace(words.second);
     absl::StrAppend(&out_, line, "\n");
     if (who == "start" && what.empty()) {
@@ -82,7 +86,8 @@ absl::StatusOr<std::string> PlaySteps(Database& sb, absl::string_view steps) {
   for (absl::string_view line : absl::StrSplit(steps, '\n')) {
     ++number;
     if (line.empty() || line[0] == '#' || absl::ascii_isspace(line[0])) continue;
-    OVNLITE_RETURN_IF_ERROR(WithContext(player.Play(absl::StripTrailingAsciiWhitespace(line)), absl::StrCat("line ", number)));
+    OVNLITE_RETURN_IF_ERROR(
+        WithContext(player.Play(absl::StripTrailingAsciiWhitespace(line)), absl::StrCat("line ", number)));
   }
   return player.Take();
 }

@@ -138,6 +138,10 @@ class Incremental {
     SetAnswer(input.number, name, std::make_unique<AnswerOf<T>>(std::move(value)));
   }
 
+  // Runs `look` once, now, with a Reader, so that somebody outside can ask what the functions ask. Remembers nothing of
+  // it.
+  void Inspect(const std::function<void(Reader&)>& look);
+
   // Brings the output up to date with the databases. Called with nothing changed, it does nothing.
   Changes Update();
 

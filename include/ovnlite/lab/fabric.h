@@ -1,12 +1,12 @@
 // File: fabric.h
-// All hypervisors of one Southbound database in one process: for every Chassis its controller, flow tables and datapath,
-// Geneve between them over a simulated underlay, and time that moves only when told. No root, no sockets, no threads; the
-// same database, seed and frames give the same bytes.
+// All hypervisors of one Southbound database in one process: for every Chassis its controller, flow tables and
+// datapath, Geneve between them over a simulated underlay, and time that moves only when told. No root, no sockets, no
+// threads; the same database, seed and frames give the same bytes.
 //
 //   Fabric fabric(sb, clock);
-//   fabric.set_tap([](const Sighting& s) { … });            // every frame that leaves a port, a tunnel, a provider network
-//   fabric.Inject("LSP1", frame);
-//   fabric.Settle();                                         // until nothing moves
+//   fabric.set_tap([](const Sighting& s) { … });            // every frame that leaves a port, a tunnel, a provider
+//   network fabric.Inject("LSP1", frame); fabric.Settle();                                         // until nothing
+//   moves
 //
 // What hypervisors learn (MAC_Binding, FDB) is written to the Southbound database, as OVN does, and reaches every other
 // hypervisor from there.
@@ -28,19 +28,15 @@
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/datapath/datapath.h"
 #include "ovnlite/db/database.h"
+#include "ovnlite/node/hypervisor.h"
 
 namespace ovnlite {
 
-// A frame at one of the points where it can be seen.
+// A frame leaving a hypervisor.
 struct Sighting {
-  enum class Point : uint8_t {
-    kPort,      // Delivered to a logical port's VIF.
-    kTunnel,    // Sent into the underlay.
-    kProvider,  // Sent to the provider network (localnet).
-  };
-  Point point;
+  Outlet outlet;
   std::string chassis;
-  std::string port;  // kPort: the logical port that is plugged in.
+  std::string name;  // Of the logical port, or of the chassis that the tunnel leads to.
   absl::Span<const uint8_t> frame;
   Instant time;
 };
@@ -49,7 +45,7 @@ struct FabricOptions {
   Nanoseconds underlay_delay = 0;
   double underlay_loss = 0;  // Of each frame, 0 to 1.
   uint64_t seed = 1;         // For loss.
-  uint16_t mtu = 0;          // Of the underlay, in bytes of IP packet; 0: any. Larger outer packets are lost, as real ones are.
+  uint16_t mtu = 0;  // Of the underlay, in bytes of IP packet; 0: any. Larger outer packets are lost, as real ones are.
 };
 
 class Fabric {

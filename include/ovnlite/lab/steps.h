@@ -1,14 +1,14 @@
 // File: steps.h
-// Plays a list of packets through all hypervisors of a Southbound database and writes down every frame they send, step by
-// step: a recording that can be laid beside one of real hypervisors.
+// Plays a list of packets through all hypervisors of a Southbound database and writes down every frame they send, step
+// by step: a recording that can be laid beside one of real hypervisors.
 //
 //   LSP1 ffffffffffff…        a frame, in hex, from the VM on logical port LSP1
 //   gw1:ext ffffffffffff…     a frame from the provider network at chassis gw1
 //   sleep 1.5                 seconds of virtual time
 //   start                     written before the first step; what was sent before any packet
 //
-// Blank lines, comments ('#') and indented lines are skipped, so that a recording can be played again as it is. The result
-// has each step followed by what it caused, two spaces before each line:
+// Blank lines, comments ('#') and indented lines are skipped, so that a recording can be played again as it is. The
+// result has each step followed by what it caused, two spaces before each line:
 //
 //     LSP1 00000000000a…      delivered to the VM on LSP1
 //     gw1.ext 0000…           sent to the provider network at gw1
@@ -25,8 +25,8 @@
 
 namespace ovnlite {
 
-// InvalidArgument, with the line's number, for a step that cannot be read; NotFound for a port or chassis the database does
-// not have. What is learned on the way is written to `sb`.
+// InvalidArgument, with the line's number, for a step that cannot be read; NotFound for a port or chassis the database
+// does not have. What is learned on the way is written to `sb`.
 absl::StatusOr<std::string> PlaySteps(Database& sb, absl::string_view steps);
 
 }  // namespace ovnlite
