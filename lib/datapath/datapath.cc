@@ -25,6 +25,17 @@ OvnGeneveOption OptionOf(uint64_t tunnel) {
   return {static_cast<uint32_t>(tunnel)};
 }
 
+// Where an answer starts from: with the metadata and registers of its question, and from nowhere in particular, so that it
+// may leave by the port the question came in by. Connection, tunnel and mark do not carry over.
+FlowKey AnswerKey(const FlowKey& question) {
+  constexpr uint32_t kController = 0xfffffffd;  // OFPP_CONTROLLER
+  FlowKey key;
+  for (int w = kWordMetadata; w < kKeyWords; ++w) key.words[w] = question.words[w];
+  key.Set(field::kPktMark, 0);
+  key.Set(field::kInPort, kController);
+  return key;
+}
+
 // A packet on its way through the slow path: from an answer, a connection tracker or a waiting room.
 struct Job {
   Packet packet;
@@ -178,6 +189,15 @@ struct Datapath::State {
       ++counters.learned;
       return host.OnLearned(*learned);
     }
+    Job job;
+    job.generation = generation + 1;
+    if (op.opcode == opcode::kPutIcmp4FragMtu || op.opcode == opcode::kPutIcmp6FragMtu) {
+      if (!PutFragMtu(op, packet).ok()) ++counters.invalid_for_reply;
+      job.packet = std::move(packet);
+      job.key = key;
+      job.rest = effect.rest;
+      return AddJob(std::move(job));
+    }
     absl::StatusOr<Packet> reply = BuildReply(op, packet, key);
     if (!reply.ok()) {
       ++(absl::IsUnimplemented(reply.status()) ? counters.unanswered : counters.invalid_for_reply);
@@ -185,11 +205,9 @@ struct Datapath::State {
     }
     ++counters.replies;
     if (op.opcode == opcode::kArp || op.opcode == opcode::kNdNs) Wait(op.opcode == opcode::kNdNs, packet, key);
-    Job job;
     job.packet = *std::move(reply);
-    job.key = key;
+    job.key = AnswerKey(key);
     job.ops = SharedOps(effect.op, &op.nested);
-    job.generation = generation + 1;
     AddJob(std::move(job));
   }
 
