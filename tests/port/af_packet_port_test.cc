@@ -28,8 +28,9 @@ class VethUnderTest : public PortUnderTest {
 
 void MakeVeth(size_t mtu = Port::kDefaultMtu) {
   const std::string mtu_text = std::to_string(mtu);
-  Shell("ip link add near mtu " + mtu_text + " type veth peer name far mtu " + mtu_text +
-        " && ip link set near up && ip link set far up");
+  Shell("ip link add near mtu " + mtu_text + " type veth peer name far mtu " + mtu_text + " && ip link set near up");
+  BringUp("far");
+  BringUp("near");
 }
 
 template <PacketRingKind kRing>

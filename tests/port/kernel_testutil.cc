@@ -55,6 +55,11 @@ void Shell(const std::string& command) {
   EXPECT_EQ(pclose(pipe), 0) << command << ": " << output;
 }
 
+void BringUp(const std::string& device) {
+  Shell(absl::StrCat("ip link set ", device, " up; n=0; until ip link show ", device,
+                     " | grep -Eq 'state (UP|UNKNOWN)'; do n=$((n + 1)); [ $n -lt 500 ] || exit 1; sleep 0.01; done"));
+}
+
 WireEnd::WireEnd(const std::string& device) : fd_(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
   EXPECT_GE(fd_, 0) << std::strerror(errno);
   const int one = 1;

@@ -34,6 +34,9 @@ class Namespace {
 // Runs a shell command and fails the test, with the command's words, if it fails.
 void Shell(const std::string& command);
 
+// Brings an interface up and waits until it carries frames, which the kernel lets it do up to a second later.
+void BringUp(const std::string& device);
+
 // A packet socket on an interface of the calling thread's namespace: sends frames as they are and receives them with
 // their VLAN tags; frames that this machine sends by the interface are left out.
 class WireEnd {

@@ -87,8 +87,9 @@ class ThroughPortsTest : public testing::TestWithParam<Shape> {
       port_[i] = *std::move(port);
       side_[i]->Enter();
       const std::string six = absl::StrCat("/proc/sys/net/ipv6/conf/", device, "/disable_ipv6");
-      Shell(absl::StrCat("ip link set ", device, " up && ip addr add 10.0.0.", i + 1, "/24 dev ", device,
-                         " && echo 0 > ", six, " && ip -6 addr add fd00::", i + 1, "/64 dev ", device, " nodad"));
+      BringUp(device);
+      Shell(absl::StrCat("ip addr add 10.0.0.", i + 1, "/24 dev ", device, " && echo 0 > ", six,
+                         " && ip -6 addr add fd00::", i + 1, "/64 dev ", device, " nodad"));
       middle_->Enter();
     }
   }
