@@ -53,6 +53,8 @@ struct PortKind {
   size_t tx_overrun = 0;
   // Frames lost when the port is closed are counted.
   bool counts_closed = false;
+  // It allocates for every frame, and is not meant for many.
+  bool allocates = false;
 };
 
 bool RegisterPortConformance(const PortKind& kind);

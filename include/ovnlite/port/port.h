@@ -125,7 +125,7 @@ class Port {
   int Receive(absl::Span<Packet> storage) {
     if (storage.size() > kBatchSize) storage = storage.first(kBatchSize);
     const int n = DoReceive(storage);
-    if (n > 0) Stamp(storage.first(static_cast<size_t>(n)));
+    if (n > 0 && clock_ != nullptr) Stamp(storage.first(static_cast<size_t>(n)));
     return n;
   }
   void Send(const PacketBatch& batch) {
@@ -142,9 +142,10 @@ class Port {
   virtual bool link_up() const = 0;
   // Not ok once the port can no longer work: the interface was removed, the capture is damaged. For people to read.
   virtual const absl::Status& status() const { return status_; }
-  const PortCounters& counters() const { return counters_; }
+  virtual const PortCounters& counters() const { return counters_; }
 
  protected:
+  // `clock` must outlive the port. A wrapper whose inner port stamps and counts already gives none.
   Port(std::string name, uint32_t number, size_t mtu, const Clock* clock)
       : clock_(clock), name_(std::move(name)), number_(number), mtu_(mtu) {}
 
