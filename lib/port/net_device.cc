@@ -10,10 +10,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/wire/view.h"
 
 namespace ovnlite {
 
@@ -135,20 +138,25 @@ absl::StatusOr<uint64_t> NetDevice::GetSendDrops() const {
   alignas(nlmsghdr) char reply[4'096];
   const ssize_t n = recv(netlink_.get(), reply, sizeof reply, 0);
   if (n < 0) return ErrnoStatus(errno, "read counters of", name_);
-  const auto* const header = reinterpret_cast<const nlmsghdr*>(reply);
-  int left = static_cast<int>(n);
-  if (NLMSG_OK(header, left) && header->nlmsg_type == NLMSG_ERROR &&
-      header->nlmsg_len >= NLMSG_LENGTH(sizeof(nlmsgerr))) {
-    return ErrnoStatus(-static_cast<const nlmsgerr*>(NLMSG_DATA(header))->error, "read counters of", name_);
+  const absl::Span<const char> message(reply, static_cast<size_t>(n));
+  if (message.size() < NLMSG_HDRLEN + sizeof(if_stats_msg)) return TooShort("rtnetlink message", 28, message.size());
+  nlmsghdr header;
+  std::memcpy(&header, message.data(), sizeof header);
+  if (header.nlmsg_type == NLMSG_ERROR) {  // The body begins with a negative errno.
+    int error;
+    std::memcpy(&error, message.data() + NLMSG_HDRLEN, sizeof error);
+    return ErrnoStatus(-error, "read counters of", name_);
   }
-  if (NLMSG_OK(header, left) && header->nlmsg_type == RTM_NEWSTATS) {
-    left = static_cast<int>(header->nlmsg_len - NLMSG_SPACE(sizeof(if_stats_msg)));
-    auto* attribute = reinterpret_cast<rtattr*>(reply + NLMSG_SPACE(sizeof(if_stats_msg)));
-    for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
+  if (header.nlmsg_type == RTM_NEWSTATS) {
+    size_t at = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(if_stats_msg));
+    rtattr attribute;
+    for (; at + sizeof attribute <= message.size(); at += RTA_ALIGN(attribute.rta_len)) {
+      std::memcpy(&attribute, message.data() + at, sizeof attribute);
+      if (attribute.rta_len < sizeof attribute || at + attribute.rta_len > message.size()) break;
+      constexpr size_t kNeeded = offsetof(rtnl_link_stats64, multicast);
+      if (attribute.rta_type != IFLA_STATS_LINK_64 || attribute.rta_len < RTA_LENGTH(kNeeded)) continue;
       rtnl_link_stats64 stats;
-      if (attribute->rta_type != IFLA_STATS_LINK_64) continue;
-      if (RTA_PAYLOAD(attribute) < offsetof(rtnl_link_stats64, multicast)) break;
-      std::memcpy(&stats, RTA_DATA(attribute), offsetof(rtnl_link_stats64, multicast));
+      std::memcpy(&stats, message.data() + at + RTA_LENGTH(0), kNeeded);
       return uint64_t{stats.tx_dropped};
     }
   }
