@@ -1,0 +1,51 @@
+// File: json_row.h
+// Columns and rows in OVSDB's JSON notation (RFC 7047 section 5.1), read straight into messages and written from them:
+//
+//   value      "text"  17  true  ["uuid","5f9fb2a0-..."]  ["named-uuid","row1"]
+//   set        ["set",[value,...]], or the value alone when there is one
+//   optional   as a set of none or one
+//   map        ["map",[[key,value],...]]
+//
+// What is written is always the same for the same row: columns in the schema's order, sets and maps sorted.
+
+#ifndef OVNLITE_LIB_DB_JSON_ROW_H_
+#define OVNLITE_LIB_DB_JSON_ROW_H_
+
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "lib/db/column_ops.h"
+#include "lib/db/json_reader.h"
+
+namespace ovnlite {
+
+// What ["named-uuid", name] stands for.
+using UuidNames = absl::flat_hash_map<std::string, Uuid>;
+
+// Reads a value into a column, in place of what was there. Only the JSON type is checked: see CheckColumn() for the
+// rest. A mistake makes the reader fail.
+void ReadColumn(JsonReader& json, const ColumnSchema& column, Row& row, const UuidNames* names = nullptr);
+
+// Reads a value as the difference to what is there (records with "_is_diff"): elements of a set change sides; pairs of
+// a map disappear when they are there already, else replace; a column of at most one value is replaced. The set in
+// `row` must be sorted, and is sorted again afterwards.
+void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row);
+
+// Reads an object of columns into a row; columns that are not in it stay as they are. An unknown column is an error.
+// The message of an error names table and column.
+absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const UuidNames* names = nullptr);
+
+// Appends the value of a column.
+void AppendColumn(const ColumnSchema& column, const Row& row, std::string* out);
+
+// A row as an object of its columns; with `defaults`, those at their default value too.
+std::string RowToJson(const TableSchema& table, const Row& row, bool defaults = true);
+
+// Appends a string in quotes, with escapes where JSON needs them.
+void AppendJsonString(absl::string_view text, std::string* out);
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_DB_JSON_ROW_H_

@@ -1,0 +1,222 @@
+// Replaying a log into a database: every record is a transaction, checked like any other.
+
+#include <algorithm>
+#include <optional>
+#include <functional>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lib/db/file_bytes.h"
+#include "lib/db/json_reader.h"
+#include "lib/db/json_row.h"
+#include "lib/db/log_record.h"
+#include "ovnlite/base/status.h"
+#include "ovnlite/db/log_file.h"
+#include "ovnlite/schema/schema.h"
+
+namespace ovnlite {
+namespace {
+
+// Called with the number of bytes from the beginning of the file that will not be read again.
+using Release = std::function<void(size_t)>;
+
+// The first record. Its tables need not be the same as ours.
+absl::Status ReadSchemaRecord(absl::string_view text, const DatabaseSchema** schema, std::string* version) {
+  JsonReader json(text);
+  std::string name;
+  absl::string_view member;
+  for (json.EnterObject(); json.NextMember(&member);) {
+    if (member == "name") {
+      name = std::string(json.ReadString());
+    } else if (member == "version") {
+      *version = std::string(json.ReadString());
+    } else {
+      json.Skip();
+    }
+  }
+  if (absl::Status status = json.Finish(); !status.ok()) return absl::DataLossError(status.message());
+  for (const DatabaseSchema* known : {&NorthboundSchema(), &SouthboundSchema()}) {
+    if (name == known->name()) {
+      *schema = known;
+      return absl::OkStatus();
+    }
+  }
+  return absl::InvalidArgumentError(absl::StrCat("the database is \"", name, "\"; only ", NorthboundSchema().name(),
+                                                 " and ", SouthboundSchema().name(), " can be loaded"));
+}
+
+class LogReplay {
+ public:
+  LogReplay(absl::string_view bytes, Release release) : bytes_(bytes), release_(std::move(release)) {}
+
+  absl::StatusOr<LoadedLog> Run();
+
+ private:
+  // A difference that was read before it was known whether it is one: "_is_diff" may stand behind the tables.
+  struct Undecided {
+    Uuid uuid;
+    const ColumnSchema* column;
+    std::string json;
+  };
+  // One transaction record on its way into the database.
+  struct Record {
+    absl::string_view json;
+    size_t offset;  // In the file.
+    Transaction transaction;
+    std::optional<bool> is_diff;
+    std::vector<Undecided> undecided;
+  };
+
+  absl::Status Replay(absl::string_view json, size_t offset);
+  void ReadTable(JsonReader& json, const TableSchema& table, Record& record);
+  void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
+  absl::Status Decide(Record& record);
+  void MakeWarnings();
+
+  const absl::string_view bytes_;
+  const Release release_;
+  LoadedLog log_;
+  // What the file has and the schema does not -> how many rows have it.
+  absl::flat_hash_map<std::string, size_t> unknown_;
+};
+
+absl::StatusOr<LoadedLog> LogReplay::Run() {
+  if (bytes_.empty()) return absl::InvalidArgumentError("the file is empty");
+  while (log_.good_bytes < bytes_.size()) {
+    absl::StatusOr<LogRecord> record = ReadLogRecord(bytes_.substr(log_.good_bytes));
+    absl::Status status = record.status();
+    if (log_.records == 0) {
+      if (!status.ok()) return status;
+      const DatabaseSchema* schema = nullptr;
+      OVNLITE_RETURN_IF_ERROR(ReadSchemaRecord(record->json, &schema, &log_.version));
+      log_.database = std::make_unique<Database>(*schema);
+    } else if (status.ok()) {
+      status = Replay(record->json, static_cast<size_t>(record->json.data() - bytes_.data()));
+    }
+    if (!status.ok()) {
+      log_.error = absl::DataLossError(
+          absl::StrCat("record ", log_.records + 1, " at byte ", log_.good_bytes, ": ", status.message()));
+      break;
+    }
+    ++log_.records;
+    log_.good_bytes += record->size;
+  }
+  MakeWarnings();
+  return std::move(log_);
+}
+
+absl::Status LogReplay::Replay(absl::string_view text, size_t offset) {
+  Record record{text, offset, log_.database->Begin(), std::nullopt, {}};
+  JsonReader json(text);
+  absl::string_view member;
+  for (json.EnterObject(); json.NextMember(&member);) {
+    if (const TableSchema* table = log_.database->schema().FindTable(member)) {
+      ReadTable(json, *table, record);
+    } else if (member == "_is_diff") {
+      record.is_diff = json.ReadBoolean();
+    } else if (absl::StartsWith(member, "_")) {
+      json.Skip();  // _date, _comment
+    } else {
+      const std::string name(member);  // `member` is used for the rows.
+      size_t rows = 0;
+      for (json.EnterObject(); json.NextMember(&member); json.Skip()) ++rows;
+      if (rows > 0) unknown_[absl::StrCat("table ", name)] += rows;
+    }
+  }
+  OVNLITE_RETURN_IF_ERROR(json.Finish());
+  OVNLITE_RETURN_IF_ERROR(Decide(record));
+  return log_.database->Commit(std::move(record.transaction)).status();
+}
+
+void LogReplay::ReadTable(JsonReader& json, const TableSchema& table, Record& record) {
+  constexpr size_t kReleaseStep = 1 << 20;
+  size_t next_release = json.offset() + kReleaseStep;
+  absl::string_view name;
+  for (json.EnterObject(); json.NextMember(&name);) {
+    const absl::StatusOr<Uuid> uuid = Uuid::Parse(name);
+    if (!uuid.ok()) return json.Fail(absl::StrCat("table ", table.name(), ": ", uuid.status().message()));
+    if (json.Peek() == JsonKind::kNull) {
+      json.ReadNull();
+      if (record.transaction.Get(table, *uuid) == nullptr) {
+        return json.Fail(absl::StrCat(table.name(), " row ", uuid->ToString(), " is deleted but does not exist"));
+      }
+      record.transaction.Delete(table, *uuid);
+    } else {
+      ReadChangedRow(json, table, *uuid, record);
+    }
+    if (json.offset() >= next_release) {
+      release_(record.offset + json.offset());
+      next_release = json.offset() + kReleaseStep;
+    }
+  }
+}
+
+void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record) {
+  Row* row = record.transaction.Update(table, uuid);
+  const bool inserted = row == nullptr;
+  if (inserted) row = record.transaction.Insert(table, uuid);
+  absl::string_view name;
+  for (json.EnterObject(); json.NextMember(&name);) {
+    const ColumnSchema* column = table.FindColumn(name);
+    if (column == nullptr) {
+      ++unknown_[absl::StrCat("column ", table.name(), ".", name)];
+      json.Skip();
+      continue;
+    }
+    const bool composite = column->shape() == ColumnShape::kSet || column->shape() == ColumnShape::kMap;
+    if (inserted || !composite || record.is_diff == false) {
+      ReadColumn(json, *column, *row);
+    } else if (record.is_diff == true) {
+      ReadColumnDiff(json, *column, *row);
+    } else {
+      record.undecided.push_back({uuid, column, std::string(json.Skip())});
+    }
+    if (!json.ok())
+      return json.AddContext(absl::StrCat(table.name(), " row ", uuid.ToString(), " column ", column->name()));
+  }
+  if (!inserted) return;
+  for (const ColumnSchema& column : table.columns()) SetDefault(column, *row);
+}
+
+absl::Status LogReplay::Decide(Record& record) {
+  for (const Undecided& undecided : record.undecided) {
+    Row* row = record.transaction.Update(undecided.column->table(), undecided.uuid);
+    if (row == nullptr) continue;  // The record changes and deletes it.
+    JsonReader json(undecided.json);
+    if (record.is_diff == true) {
+      ReadColumnDiff(json, *undecided.column, *row);
+    } else {
+      ReadColumn(json, *undecided.column, *row);
+    }
+    json.AddContext(absl::StrCat(undecided.column->table().name(), " row ", undecided.uuid.ToString(), " column ",
+                                 undecided.column->name()));
+    OVNLITE_RETURN_IF_ERROR(json.status());
+  }
+  return absl::OkStatus();
+}
+
+void LogReplay::MakeWarnings() {
+  for (const auto& [what, rows] : unknown_) {
+    log_.warnings.push_back(absl::StrCat("unknown ", what, ", written by schema version ", log_.version,
+                                         ", left out in ", rows, rows == 1 ? " row" : " rows"));
+  }
+  std::sort(log_.warnings.begin(), log_.warnings.end());
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedLog> LoadLog(const std::string& path) {
+  absl::StatusOr<FileBytes> file = FileBytes::Read(path);
+  OVNLITE_RETURN_IF_ERROR(file.status());
+  absl::StatusOr<LoadedLog> log = LogReplay(file->bytes(), [&file](size_t end) { file->Release(end); }).Run();
+  if (!log.ok()) return WithContext(log.status(), path);
+  return log;
+}
+
+absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes) {
+  return LogReplay(bytes, [](size_t) {}).Run();
+}
+
+}  // namespace ovnlite
