@@ -1,6 +1,6 @@
 // File: context.h
-// What all emitters of the controller share: whose flows these are, the questions they ask about the Southbound database
-// (each a remembered query, see db/incremental.h), and where flows go.
+// What all emitters of the controller share: whose flows these are, the questions they ask about the Southbound
+// database (each a remembered query, see db/incremental.h), and where flows go.
 
 #ifndef OVNLITE_LIB_CONTROLLER_CONTEXT_H_
 #define OVNLITE_LIB_CONTROLLER_CONTEXT_H_
@@ -27,11 +27,11 @@ struct PortInfo {
   uint32_t key = 0;
   Uuid datapath;
   uint32_t datapath_key = 0;
-  std::string chassis;             // Name of the chassis it is bound on; empty when it is not.
-  std::string peer;                // patch, l3gateway
-  std::string parent;              // Nested container
-  int tag = 0;                     // Nested container, localnet
-  std::string distributed_port;    // chassisredirect
+  std::string chassis;           // Name of the chassis it is bound on; empty when it is not.
+  std::string peer;              // patch, l3gateway
+  std::string parent;            // Nested container
+  int tag = 0;                   // Nested container, localnet
+  std::string distributed_port;  // chassisredirect
   std::string l3gateway_chassis;
   std::vector<std::string> gateways;  // chassisredirect: chassis by falling priority
 
@@ -45,9 +45,9 @@ struct Context {
 
   // Inputs.
   Query<std::vector<std::string>> plugged;  // By the empty name: logical ports with an OpenFlow port here, sorted.
-  Query<uint32_t> port_number;    // OpenFlow port by logical port name; 0: not here.
-  Query<uint32_t> tunnel_number;  // OpenFlow port of the tunnel to a chassis by its name; 0: none.
-  Query<uint32_t> zone;           // Connection tracking zone by owner (see ct_zones.h); 0: none.
+  Query<uint32_t> port_number;              // OpenFlow port by logical port name; 0: not here.
+  Query<uint32_t> tunnel_number;            // OpenFlow port of the tunnel to a chassis by its name; 0: none.
+  Query<uint32_t> zone;                     // Connection tracking zone by owner (see ct_zones.h); 0: none.
 
   // Queries.
   Query<PortInfo> port;                   // By Port_Binding UUID.

@@ -151,7 +151,8 @@ void Controller::PlugAsBound() {
   for (const std::string& name : others) SetTunnel(name, next++);
   for (const auto& [uuid, port] : s.sb.Rows<sb::Port_Binding>()) {
     const std::string& type = port.type();
-    const bool pluggable = type.empty() || type == "localnet" || type == "localport" || type == "l2gateway" || type == "vtep";
+    const bool pluggable =
+        type.empty() || type == "localnet" || type == "localport" || type == "l2gateway" || type == "vtep";
     if (!pluggable || port.has_parent_port()) continue;
     const bool bound = port.has_chassis() && FromProto(port.chassis()) == me;
     if (s.options.chassis.empty() || bound || type == "localnet") names.push_back(port.logical_port());

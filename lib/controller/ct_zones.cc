@@ -14,7 +14,8 @@ uint32_t OvsStringHash(absl::string_view text) {
   uint32_t h = 0;
   for (size_t i = 0; i < text.size(); i += 4) {
     uint32_t word = 0;
-    for (size_t j = 0; j < 4 && i + j < text.size(); ++j) word |= uint32_t{static_cast<uint8_t>(text[i + j])} << (8 * j);
+    for (size_t j = 0; j < 4 && i + j < text.size(); ++j)
+      word |= uint32_t{static_cast<uint8_t>(text[i + j])} << (8 * j);
     word *= 0xcc9e2d51;
     word = Rotate(word, 15) * 0x1b873593;
     h = Rotate(h ^ word, 13) * 5 + 0xe6546b64;

@@ -12,16 +12,27 @@ TEST(CtZonesTest, NumbersAsAFreshController) {
   const std::string ls1 = "3c319fdd-7475-47e4-b51d-28bd8a45fe0e", ls2 = "cf0b6a0e-c3ae-4ae2-9732-1789b673603f",
                     lr1 = "f3edbab4-2fdd-44e5-ad03-a468e9492c33";
   const auto owners = [&](const std::string& port) {
-    return std::vector<std::string>{port, ls2 + "_dnat", ls2 + "_snat", ls1 + "_dnat", ls1 + "_snat", lr1 + "_dnat", lr1 + "_snat"};
+    return std::vector<std::string>{port,          ls2 + "_dnat", ls2 + "_snat", ls1 + "_dnat",
+                                    ls1 + "_snat", lr1 + "_dnat", lr1 + "_snat"};
   };
   CtZones compute1;
   compute1.Assign(owners("LSP1"));
-  EXPECT_EQ(compute1.zones(), (std::map<std::string, uint32_t>{{lr1 + "_snat", 1}, {ls1 + "_dnat", 2}, {lr1 + "_dnat", 3}, {ls1 + "_snat", 4},
-                                                                {ls2 + "_snat", 5}, {"LSP1", 6}, {ls2 + "_dnat", 7}}));
+  EXPECT_EQ(compute1.zones(), (std::map<std::string, uint32_t>{{lr1 + "_snat", 1},
+                                                               {ls1 + "_dnat", 2},
+                                                               {lr1 + "_dnat", 3},
+                                                               {ls1 + "_snat", 4},
+                                                               {ls2 + "_snat", 5},
+                                                               {"LSP1", 6},
+                                                               {ls2 + "_dnat", 7}}));
   CtZones compute2;
   compute2.Assign(owners("LSP2"));
-  EXPECT_EQ(compute2.zones(), (std::map<std::string, uint32_t>{{lr1 + "_snat", 1}, {ls1 + "_dnat", 2}, {"LSP2", 3}, {lr1 + "_dnat", 4},
-                                                                {ls1 + "_snat", 5}, {ls2 + "_snat", 6}, {ls2 + "_dnat", 7}}));
+  EXPECT_EQ(compute2.zones(), (std::map<std::string, uint32_t>{{lr1 + "_snat", 1},
+                                                               {ls1 + "_dnat", 2},
+                                                               {"LSP2", 3},
+                                                               {lr1 + "_dnat", 4},
+                                                               {ls1 + "_snat", 5},
+                                                               {ls2 + "_snat", 6},
+                                                               {ls2 + "_dnat", 7}}));
 }
 
 TEST(CtZonesTest, NumbersAreKeptAndReused) {

@@ -1,6 +1,6 @@
 // File: flow_store.h
-// Numbers for flows: the same flow has the same number as long as somebody uses it, so that recompiling what did not change
-// changes nothing. These numbers are the items of the incremental engine.
+// Numbers for flows: the same flow has the same number as long as somebody uses it, so that recompiling what did not
+// change changes nothing. These numbers are the items of the incremental engine.
 
 #ifndef OVNLITE_LIB_CONTROLLER_FLOW_STORE_H_
 #define OVNLITE_LIB_CONTROLLER_FLOW_STORE_H_

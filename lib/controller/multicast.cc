@@ -1,5 +1,5 @@
-// Multicast groups: tables 39 and 40. The sender replicates: to the ports that are here, and once into the tunnel to every
-// chassis that has others, with the group's key; patches are crossed at the sender only.
+// Multicast groups: tables 39 and 40. The sender replicates: to the ports that are here, and once into the tunnel to
+// every chassis that has others, with the group's key; patches are crossed at the sender only.
 #include <algorithm>
 
 #include "lib/controller/emit.h"
@@ -53,7 +53,8 @@ void EmitGroup(Reader& reader, const Context& context, const Uuid& row, Output& 
   const bool any_here = !here.empty();
   if (any_here) {
     here.push_back(LoadOutPort(key));
-    context.Emit(out, FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(here)));
+    context.Emit(
+        out, FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(here)));
   }
   if (patches.empty() && tunnels.empty()) return;
   OpList away = std::move(patches);
@@ -63,14 +64,16 @@ void EmitGroup(Reader& reader, const Context& context, const Uuid& row, Output& 
     for (uint32_t tunnel : tunnels) away.push_back(Op::Output(tunnel));
   }
   if (any_here) away.push_back(Op::Resubmit(table::kLocalOutput));
-  context.Emit(out, FlowBuilder(table::kRemoteOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(away)));
+  context.Emit(
+      out, FlowBuilder(table::kRemoteOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(away)));
 }
 
 }  // namespace
 
 void DefineMulticastFlows(Incremental& engine, const Context& context) {
-  engine.AddEmitter<sb::Multicast_Group>(
-      "multicast_group", [&context](Reader& reader, const Uuid& row, Output& out) { EmitGroup(reader, context, row, out); });
+  engine.AddEmitter<sb::Multicast_Group>("multicast_group", [&context](Reader& reader, const Uuid& row, Output& out) {
+    EmitGroup(reader, context, row, out);
+  });
 }
 
 }  // namespace ovnlite

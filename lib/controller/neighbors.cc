@@ -21,7 +21,9 @@ void EmitBinding(Reader& reader, const Context& context, const std::string& logi
     builder.Datapath(port.datapath_key);
     return ip->is_v6() ? builder.Match(XxregField(0), ip->bits()) : builder.Match(RegField(0), ip->bits());
   };
-  context.Emit(out, at(table::kMacBinding).OutPort(port.key).Do({Op::SetField(OfField::kEthDst, mac->bits()), SetFlag(flag::kLookupMac, true)}));
+  context.Emit(out, at(table::kMacBinding)
+                        .OutPort(port.key)
+                        .Do({Op::SetField(OfField::kEthDst, mac->bits()), SetFlag(flag::kLookupMac, true)}));
   FlowBuilder lookup = at(table::kMacLookup);
   lookup.InPort(port.key).Match(field::kEthSrc, mac->bits());
   if (ip->is_v6()) {
@@ -35,12 +37,16 @@ void EmitBinding(Reader& reader, const Context& context, const std::string& logi
 void EmitFdb(Reader& reader, const Context& context, const Uuid& row, Output& out) {
   const auto* fdb = reader.Get<sb::FDB>(row);
   if (fdb == nullptr) return;
-  const absl::Span<const Uuid> datapaths = reader.Find<sb::Datapath_Binding>("tunnel_key", std::to_string(fdb->dp_key()));
+  const absl::Span<const Uuid> datapaths =
+      reader.Find<sb::Datapath_Binding>("tunnel_key", std::to_string(fdb->dp_key()));
   if (datapaths.empty() || !reader.Ask(context.is_local, datapaths[0])) return;
   const absl::StatusOr<MacAddress> mac = MacAddress::Parse(fdb->mac());
   if (!mac.ok()) return;
   const uint32_t datapath = static_cast<uint32_t>(fdb->dp_key()), port = static_cast<uint32_t>(fdb->port_key());
-  context.Emit(out, FlowBuilder(table::kGetFdb, 100, row.prefix()).Datapath(datapath).Match(field::kEthDst, mac->bits()).Do({LoadOutPort(port)}));
+  context.Emit(out, FlowBuilder(table::kGetFdb, 100, row.prefix())
+                        .Datapath(datapath)
+                        .Match(field::kEthDst, mac->bits())
+                        .Do({LoadOutPort(port)}));
   context.Emit(out, FlowBuilder(table::kLookupFdb, 100, row.prefix())
                         .Datapath(datapath)
                         .InPort(port)
@@ -53,15 +59,18 @@ void EmitFdb(Reader& reader, const Context& context, const Uuid& row, Output& ou
 void DefineNeighborFlows(Incremental& engine, const Context& context) {
   engine.AddEmitter<sb::MAC_Binding>("mac_binding", [&context](Reader& reader, const Uuid& row, Output& out) {
     const auto* binding = reader.Get<sb::MAC_Binding>(row);
-    if (binding != nullptr) EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), kLearned, row.prefix(), out);
+    if (binding != nullptr)
+      EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), kLearned, row.prefix(), out);
   });
-  engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", [&context](Reader& reader, const Uuid& row, Output& out) {
+  engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", [&context](Reader& reader, const Uuid& row,
+                                                                             Output& out) {
     const auto* binding = reader.Get<sb::Static_MAC_Binding>(row);
     if (binding == nullptr) return;
     const uint16_t priority = binding->override_dynamic_mac() ? kOverriding : kStatic;
     EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), priority, row.prefix(), out);
   });
-  engine.AddEmitter<sb::FDB>("fdb", [&context](Reader& reader, const Uuid& row, Output& out) { EmitFdb(reader, context, row, out); });
+  engine.AddEmitter<sb::FDB>(
+      "fdb", [&context](Reader& reader, const Uuid& row, Output& out) { EmitFdb(reader, context, row, out); });
 }
 
 }  // namespace ovnlite

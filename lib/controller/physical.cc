@@ -28,7 +28,8 @@ void EmitCommon(const Context& context, Output& out) {
   emit(FlowBuilder(table::kOutputTooBig, 0), {Op::Resubmit(table::kRemoteOutput)});
   // What came from a VXLAN gateway, or must stay here, does not go into a tunnel.
   emit(FlowBuilder(table::kRemoteOutput, 150).Flag(flag::kLocalOnly, true), {Op::Resubmit(table::kLocalOutput)});
-  emit(FlowBuilder(table::kRemoteOutput, 150).Flag(flag::kFromVxlan, true).Flag(flag::kAllowLoopback, false), {Op::Resubmit(table::kLocalOutput)});
+  emit(FlowBuilder(table::kRemoteOutput, 150).Flag(flag::kFromVxlan, true).Flag(flag::kAllowLoopback, false),
+       {Op::Resubmit(table::kLocalOutput)});
   emit(FlowBuilder(table::kRemoteOutput, 0), {Op::Resubmit(table::kLocalOutput)});
   emit(FlowBuilder(table::kLocalOutput, 0), {});
   OpList to_egress;
@@ -45,22 +46,29 @@ void EmitTunnel(Reader& reader, const Context& context, const Uuid& row, Output&
   if (chassis == nullptr) return;
   const uint32_t number = reader.Ask(context.tunnel_number, chassis->name());
   if (number == 0) return;
-  context.Emit(out, FlowBuilder(table::kPhysicalToLogical, 100, row.prefix())
-                        .Match(field::kInPort, number)
-                        .Do({Op::Move({OfField::kTunId, 0, 24}, {OfField::kMetadata, 0, 24}),
-                             Op::Move({OfField::kTunMetadata0, 16, 15}, {OfReg(14), 0, 15}),
-                             Op::Move({OfField::kTunMetadata0, 0, 16}, {OfReg(15), 0, 16}), Op::Resubmit(table::kLocalOutput)}));
+  context.Emit(
+      out, FlowBuilder(table::kPhysicalToLogical, 100, row.prefix())
+               .Match(field::kInPort, number)
+               .Do({Op::Move({OfField::kTunId, 0, 24}, {OfField::kMetadata, 0, 24}),
+                    Op::Move({OfField::kTunMetadata0, 16, 15}, {OfReg(14), 0, 15}),
+                    Op::Move({OfField::kTunMetadata0, 0, 16}, {OfReg(15), 0, 16}), Op::Resubmit(table::kLocalOutput)}));
 }
 
 // The flows of one Port_Binding.
 class PortFlows {
  public:
   PortFlows(Reader& reader, const Context& context, const Uuid& row, const PortInfo& port, Output& out)
-      : reader_(reader), context_(context), port_(port), cookie_(row.prefix()), out_(out), zones_(ZonesOf(reader, context, port)) {}
+      : reader_(reader),
+        context_(context),
+        port_(port),
+        cookie_(row.prefix()),
+        out_(out),
+        zones_(ZonesOf(reader, context, port)) {}
 
   void Emit() {
     const bool here = context_.IsHere(reader_, port_);
-    if (port_.type == "patch" || (port_.type == "l3gateway" && (context_.everywhere() || port_.chassis == context_.chassis))) {
+    if (port_.type == "patch" ||
+        (port_.type == "l3gateway" && (context_.everywhere() || port_.chassis == context_.chassis))) {
       EmitPatch();
     } else if (port_.type == "chassisredirect") {
       EmitRedirect();
@@ -159,9 +167,12 @@ class PortFlows {
     OpList enter = {SetFlag(flag::kNested, true), Op::Simple(OpKind::kStripVlan)};
     EnterLogicalPort(zones_, port_, enter);
     enter.push_back(Op::Resubmit(table::kIngress));
-    Put(At(table::kPhysicalToLogical, 150).Match(field::kInPort, number).Match(field::kVlanTci, 0x1000u | static_cast<unsigned>(port_.tag), 0x1fff),
+    Put(At(table::kPhysicalToLogical, 150)
+            .Match(field::kInPort, number)
+            .Match(field::kVlanTci, 0x1000u | static_cast<unsigned>(port_.tag), 0x1fff),
         std::move(enter));
-    Put(ToPort(table::kLogicalToPhysical, 100), {Op::Simple(OpKind::kSetVlanVid, static_cast<uint32_t>(port_.tag)), Op::Output(number), Op::Simple(OpKind::kStripVlan)});
+    Put(ToPort(table::kLogicalToPhysical, 100), {Op::Simple(OpKind::kSetVlanVid, static_cast<uint32_t>(port_.tag)),
+                                                 Op::Output(number), Op::Simple(OpKind::kStripVlan)});
   }
 
   void EmitLocalnet() {
@@ -173,14 +184,19 @@ class PortFlows {
     OpList strip_and_enter = enter;
     strip_and_enter.insert(strip_and_enter.begin(), Op::Simple(OpKind::kStripVlan));
     if (port_.tag == 0) {
-      Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number).Match(field::kVlanTci, 0, 0x1000), std::move(enter));
+      Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number).Match(field::kVlanTci, 0, 0x1000),
+          std::move(enter));
       // A tag of VLAN 0 is a priority tag: no VLAN.
-      Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number).Match(field::kVlanTci, 0x1000, 0x1fff), std::move(strip_and_enter));
+      Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number).Match(field::kVlanTci, 0x1000, 0x1fff),
+          std::move(strip_and_enter));
       Put(ToPort(table::kLogicalToPhysical, 100), {Op::Output(number)});
     } else {
-      Put(At(table::kPhysicalToLogical, 150).Match(field::kInPort, number).Match(field::kVlanTci, 0x1000u | static_cast<unsigned>(port_.tag), 0x1fff),
+      Put(At(table::kPhysicalToLogical, 150)
+              .Match(field::kInPort, number)
+              .Match(field::kVlanTci, 0x1000u | static_cast<unsigned>(port_.tag), 0x1fff),
           std::move(strip_and_enter));
-      Put(ToPort(table::kLogicalToPhysical, 100), {Op::Simple(OpKind::kSetVlanVid, static_cast<uint32_t>(port_.tag)), Op::Output(number), Op::Simple(OpKind::kStripVlan)});
+      Put(ToPort(table::kLogicalToPhysical, 100), {Op::Simple(OpKind::kSetVlanVid, static_cast<uint32_t>(port_.tag)),
+                                                   Op::Output(number), Op::Simple(OpKind::kStripVlan)});
     }
     // What must stay on this hypervisor, and what a local-only service sends, never reaches the physical network.
     Put(ToPort(table::kCheckLoopback, 160).Flag(flag::kLocalOnly, true), {});
@@ -216,12 +232,15 @@ class PortFlows {
 
 Zones ZonesOf(Reader& reader, const Context& context, const PortInfo& port) {
   const std::string datapath = port.datapath.ToString();
-  return {reader.Ask(context.zone, port.name), reader.Ask(context.zone, datapath + "_dnat"), reader.Ask(context.zone, datapath + "_snat")};
+  return {reader.Ask(context.zone, port.name), reader.Ask(context.zone, datapath + "_dnat"),
+          reader.Ask(context.zone, datapath + "_snat")};
 }
 
 void DefinePhysicalFlows(Incremental& engine, const Context& context) {
-  engine.AddSingleEmitter("physical_common", [&context](Reader&, const Uuid&, Output& out) { EmitCommon(context, out); });
-  engine.AddEmitter<sb::Chassis>("tunnel", [&context](Reader& reader, const Uuid& row, Output& out) { EmitTunnel(reader, context, row, out); });
+  engine.AddSingleEmitter("physical_common",
+                          [&context](Reader&, const Uuid&, Output& out) { EmitCommon(context, out); });
+  engine.AddEmitter<sb::Chassis>(
+      "tunnel", [&context](Reader& reader, const Uuid& row, Output& out) { EmitTunnel(reader, context, row, out); });
   engine.AddEmitter<sb::Port_Binding>("physical_port", [&context](Reader& reader, const Uuid& row, Output& out) {
     const PortInfo& port = reader.Ask(context.port, row);
     if (port.exists && reader.Ask(context.is_local, port.datapath)) PortFlows(reader, context, row, port, out).Emit();

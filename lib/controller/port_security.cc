@@ -1,5 +1,5 @@
-// Port security: tables 73 to 75, from Port_Binding.port_security of the ports that are here (ovn-nb(5), Logical_Switch_Port,
-// "port_security"). A flow that passes a packet clears flag 12, one that fails it sets it.
+// Port security: tables 73 to 75, from Port_Binding.port_security of the ports that are here (ovn-nb(5),
+// Logical_Switch_Port, "port_security"). A flow that passes a packet clears flag 12, one that fails it sets it.
 #include "lib/controller/emit.h"
 #include "lib/controller/lport_addresses.h"
 #include "lib/schema/ovn_sb.pb.h"
@@ -36,14 +36,21 @@ class Builder {
   enum Verdict { kPass, kFail, kCheckNd };
 
   void Put(FlowBuilder builder, Verdict verdict) {
-    OpList ops = {verdict == kCheckNd ? Op::Resubmit(table::kInPortSecurityNd) : SetFlag(flag::kCheckPortSecurity, verdict == kFail)};
+    OpList ops = {verdict == kCheckNd ? Op::Resubmit(table::kInPortSecurityNd)
+                                      : SetFlag(flag::kCheckPortSecurity, verdict == kFail)};
     context_.Emit(out_, std::move(builder).Do(std::move(ops)));
   }
 
-  FlowBuilder At(uint8_t table, uint16_t priority) const { return std::move(FlowBuilder(table, priority, cookie_).Datapath(port_.datapath_key)); }
+  FlowBuilder At(uint8_t table, uint16_t priority) const {
+    return std::move(FlowBuilder(table, priority, cookie_).Datapath(port_.datapath_key));
+  }
   FlowBuilder In(uint16_t priority) const { return std::move(At(table::kInPortSecurity, priority).InPort(port_.key)); }
-  FlowBuilder Nd(uint16_t priority) const { return std::move(At(table::kInPortSecurityNd, priority).InPort(port_.key)); }
-  FlowBuilder OutFlow(uint16_t priority) const { return std::move(At(table::kOutPortSecurity, priority).OutPort(port_.key)); }
+  FlowBuilder Nd(uint16_t priority) const {
+    return std::move(At(table::kInPortSecurityNd, priority).InPort(port_.key));
+  }
+  FlowBuilder OutFlow(uint16_t priority) const {
+    return std::move(At(table::kOutPortSecurity, priority).OutPort(port_.key));
+  }
   static FlowBuilder Arp(FlowBuilder b) { return std::move(b.Match(field::kEthType, kArp)); }
   static FlowBuilder Icmp(FlowBuilder b, uint8_t type) {
     return std::move(b.Match(field::kEthType, kIpv6).Match(field::kIpProto, kIcmpv6).Match(field::kL4Src, type));
@@ -54,7 +61,9 @@ class Builder {
 
   // An address with host bits stands for itself, one without for its whole prefix.
   static u128 MaskOf(const IpPrefix& p) { return p.address() == p.network_address() ? p.mask() : LowMask(p.width()); }
-  static FlowBuilder Address(FlowBuilder b, FieldRef f, const IpPrefix& p) { return std::move(b.Match(f, p.address().bits(), MaskOf(p))); }
+  static FlowBuilder Address(FlowBuilder b, FieldRef f, const IpPrefix& p) {
+    return std::move(b.Match(f, p.address().bits(), MaskOf(p)));
+  }
 
   void InIp(const LportAddresses& a) {
     if (a.v4.empty() && a.v6.empty()) return Put(From(In(90), a.mac), kCheckNd);
@@ -78,7 +87,8 @@ class Builder {
                           .Match(field::kIp6Dst, u128{0xff02} << 112, u128{0xffff} << 112)),
             type == kSolicitation ? kCheckNd : kPass);
       }
-      for (const IpPrefix& p : WithLinkLocal(a)) Put(Address(From(Type(In(90), kIpv6), a.mac), field::kIp6Src, p), kCheckNd);
+      for (const IpPrefix& p : WithLinkLocal(a))
+        Put(Address(From(Type(In(90), kIpv6), a.mac), field::kIp6Src, p), kCheckNd);
     }
   }
 
@@ -95,8 +105,11 @@ class Builder {
         Put(advertised(ttl(nd(kAdvertisement))), kPass);
         continue;
       }
-      Put(advertised(std::move(ttl(nd(kAdvertisement)).Match(field::kNdTarget, Ipv6Address::LinkLocalOf(a.mac).bits()))), kPass);
-      for (const IpPrefix& p : a.v6) Put(advertised(Address(From(nd(kAdvertisement), a.mac), field::kNdTarget, p)), kPass);
+      Put(advertised(
+              std::move(ttl(nd(kAdvertisement)).Match(field::kNdTarget, Ipv6Address::LinkLocalOf(a.mac).bits()))),
+          kPass);
+      for (const IpPrefix& p : a.v6)
+        Put(advertised(Address(From(nd(kAdvertisement), a.mac), field::kNdTarget, p)), kPass);
     }
   }
 
@@ -109,7 +122,8 @@ class Builder {
     for (const IpPrefix& p : a.v4) {
       Put(Address(v4(), field::kIp4Dst, p), kPass);
       // An address with a prefix length hears its subnet's broadcasts.
-      if (p.length() < 32 && p.address() != p.network_address()) Put(std::move(v4().Match(field::kIp4Dst, p.last_address().bits())), kPass);
+      if (p.length() < 32 && p.address() != p.network_address())
+        Put(std::move(v4().Match(field::kIp4Dst, p.last_address().bits())), kPass);
     }
     if (!a.v4.empty()) {
       Put(std::move(v4().Match(field::kIp4Dst, 0xffffffff)), kPass);

@@ -62,8 +62,8 @@ PortInfo ReadPort(Reader& reader, const Context& context, const Uuid& uuid) {
   return info;
 }
 
-// Everything within reach of the local ports over patches. Looks only at ports that may bring their datapath here: those
-// plugged in and their containers, gateways, and redirections to this chassis.
+// Everything within reach of the local ports over patches. Looks only at ports that may bring their datapath here:
+// those plugged in and their containers, gateways, and redirections to this chassis.
 std::set<Uuid> FindLocalDatapaths(Reader& reader, const Context& context) {
   std::set<Uuid> local;
   if (context.everywhere()) {
@@ -77,12 +77,14 @@ std::set<Uuid> FindLocalDatapaths(Reader& reader, const Context& context) {
   for (const std::string& name : reader.Ask(context.plugged, "")) {
     const PortInfo& port = reader.Ask(context.port, FindPort(reader, name));
     if (port.type != "localnet" && port.type != "localport" && port.type != "external") bring(port);
-    for (const Uuid& nested : reader.Find<sb::Port_Binding>("parent_port", name)) bring(reader.Ask(context.port, nested));
+    for (const Uuid& nested : reader.Find<sb::Port_Binding>("parent_port", name))
+      bring(reader.Ask(context.port, nested));
   }
   for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep"}) {
     for (const Uuid& uuid : reader.Find<sb::Port_Binding>("type", type)) {
       const PortInfo& port = reader.Ask(context.port, uuid);
-      const bool may_be_here = std::find(port.gateways.begin(), port.gateways.end(), context.chassis) != port.gateways.end();
+      const bool may_be_here =
+          std::find(port.gateways.begin(), port.gateways.end(), context.chassis) != port.gateways.end();
       if (port.chassis == context.chassis || may_be_here) bring(port);
     }
   }
@@ -100,7 +102,8 @@ std::vector<Uuid> FindPatchPeers(Reader& reader, const Context& context, const U
   std::vector<Uuid> peers;
   for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
     const PortInfo& port = reader.Ask(context.port, uuid);
-    if (port.peer.empty() || !(port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis))) continue;
+    if (port.peer.empty() || !(port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis)))
+      continue;
     const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
     if (peer.exists) peers.push_back(peer.datapath);
   }
@@ -125,7 +128,8 @@ void DefineQueries(Incremental& engine, Context& context) {
     const auto* row = reader.Get<sb::Datapath_Binding>(uuid);
     return row == nullptr ? 0 : static_cast<uint32_t>(row->tunnel_key());
   });
-  context.port = engine.AddQuery<PortInfo>("port", [&context](Reader& reader, const Uuid& uuid) { return ReadPort(reader, context, uuid); });
+  context.port = engine.AddQuery<PortInfo>(
+      "port", [&context](Reader& reader, const Uuid& uuid) { return ReadPort(reader, context, uuid); });
   context.patch_peers = engine.AddQuery<std::vector<Uuid>>(
       "patch_peers", [&context](Reader& reader, const Uuid& uuid) { return FindPatchPeers(reader, context, uuid); });
   context.local_datapaths = engine.AddQuery<std::set<Uuid>>(

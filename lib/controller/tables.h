@@ -1,6 +1,6 @@
 // File: tables.h
-// OpenFlow table numbers and register bits of OVN 23.03 (ovn-architecture(7) with the corrections of a real br-int). Logical
-// stage n of the ingress pipeline is table 8 + n, of the egress pipeline 42 + n.
+// OpenFlow table numbers and register bits of OVN 23.03 (ovn-architecture(7) with the corrections of a real br-int).
+// Logical stage n of the ingress pipeline is table 8 + n, of the egress pipeline 42 + n.
 
 #ifndef OVNLITE_LIB_CONTROLLER_TABLES_H_
 #define OVNLITE_LIB_CONTROLLER_TABLES_H_
@@ -10,7 +10,7 @@
 namespace ovnlite::table {
 inline constexpr uint8_t kPhysicalToLogical = 0;
 inline constexpr uint8_t kIngress = 8;
-inline constexpr uint8_t kOutputInit = 37;       // Is the packet too big for its tunnel?
+inline constexpr uint8_t kOutputInit = 37;  // Is the packet too big for its tunnel?
 inline constexpr uint8_t kOutputTooBig = 38;
 inline constexpr uint8_t kRemoteOutput = 39;
 inline constexpr uint8_t kLocalOutput = 40;

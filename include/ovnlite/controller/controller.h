@@ -1,7 +1,7 @@
 // File: controller.h
-// The Southbound database and one chassis, turned into that chassis' flow tables (OVN's ovn-controller). Everything is a
-// function of the database and of what is plugged in where; an edit recompiles what read the edited rows, and the flow
-// tables receive the difference.
+// The Southbound database and one chassis, turned into that chassis' flow tables (OVN's ovn-controller). Everything is
+// a function of the database and of what is plugged in where; an edit recompiles what read the edited rows, and the
+// flow tables receive the difference.
 //
 //   FlowTables tables;
 //   Controller controller(sb, tables, {.chassis = "compute1"});
