@@ -5,32 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <iterator>
-#include <new>
 #include <utility>
 
 #include "ovnlite/base/bytes.h"
 #include "ovnlite/base/random.h"
 
-namespace {
-
-uint64_t allocation_count = 0;
-
-}  // namespace
-
-void* operator new(size_t size) {
-  ++allocation_count;
-  void* const p = std::malloc(size == 0 ? 1 : size);
-  if (p == nullptr) std::abort();
-  return p;
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { std::free(p); }
-
 namespace ovnlite {
-
-uint64_t AllocationCount() { return allocation_count; }
 
 Bytes TestFrame(uint64_t i, size_t size) {
   Bytes frame(size);
@@ -111,7 +92,7 @@ class ConformanceTest : public testing::Test {
   };
   static const std::vector<Case>& Cases();
 
-  ConformanceTest(const PortKind& kind, Body body) : kind_(kind), body_(body) {}
+  ConformanceTest(std::shared_ptr<const PortKind> kind, Body body) : kind_ptr_(std::move(kind)), body_(body) {}
   void TestBody() override { (this->*body_)(); }
 
  private:
@@ -139,7 +120,8 @@ class ConformanceTest : public testing::Test {
   void StopsAllocating();
   void CarriesBothWaysAtOnce();
 
-  const PortKind& kind_;
+  const std::shared_ptr<const PortKind> kind_ptr_;
+  const PortKind& kind_ = *kind_ptr_;
   const Body body_;
   ManualClock clock_{1'700'000'000 * kSecond};
   std::unique_ptr<PortUnderTest> subject_;
@@ -502,7 +484,7 @@ void ConformanceTest::CarriesBothWaysAtOnce() {
 const std::vector<ConformanceTest::Case>& ConformanceTest::Cases() {
 #define OVNLITE_CASE(name) \
   { #name, &ConformanceTest::name }
-  static const auto* const cases = new std::vector<Case>{
+  static const std::vector<Case> cases = {
       OVNLITE_CASE(EmptyReceiveGivesNothing),
       OVNLITE_CASE(ReceivesEverySize),
       OVNLITE_CASE(SendsEverySize),
@@ -522,16 +504,16 @@ const std::vector<ConformanceTest::Case>& ConformanceTest::Cases() {
       OVNLITE_CASE(CarriesBothWaysAtOnce),
   };
 #undef OVNLITE_CASE
-  return *cases;
+  return cases;
 }
 
 }  // namespace
 
 bool RegisterPortConformance(const PortKind& kind) {
-  const auto* const kept = new PortKind(kind);  // For as long as the process runs.
+  const auto shared = std::make_shared<const PortKind>(kind);
   for (const ConformanceTest::Case& one : ConformanceTest::Cases()) {
     testing::RegisterTest((kind.name + "PortConformanceTest").c_str(), one.name, nullptr, nullptr, __FILE__, __LINE__,
-                          [kept, body = one.body]() -> testing::Test* { return new ConformanceTest(*kept, body); });
+                          [shared, body = one.body]() -> testing::Test* { return new ConformanceTest(shared, body); });
   }
   return true;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "lib/port/allocation_count_testutil.h"
 #include "lib/wire/wire_testutil.h"
 #include "ovnlite/base/clock.h"
 #include "ovnlite/port/port.h"
@@ -73,9 +74,6 @@ void ExpectSameFrames(const std::vector<Bytes>& expected, const std::vector<Byte
 std::vector<Bytes> BytesOf(absl::Span<const Packet> packets);
 // Waits until port.fd() is readable or port.next_deadline() has come, at most `milliseconds`. False if neither did.
 bool WaitForPort(const Port& port, const Clock& clock, int milliseconds);
-
-// Calls of operator new in this process since it began, where the conformance suite is linked in.
-uint64_t AllocationCount();
 
 }  // namespace ovnlite
 

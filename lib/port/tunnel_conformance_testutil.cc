@@ -73,7 +73,7 @@ class TunnelTest : public testing::Test {
   };
   static const std::vector<Case>& Cases();
 
-  TunnelTest(const TunnelKind& kind, Body body) : kind_(kind), body_(body) {}
+  TunnelTest(std::shared_ptr<const TunnelKind> kind, Body body) : kind_ptr_(std::move(kind)), body_(body) {}
   void TestBody() override { (this->*body_)(); }
 
  private:
@@ -103,7 +103,8 @@ class TunnelTest : public testing::Test {
   void ClosesWhileInUse();
   void StopsAllocating();
 
-  const TunnelKind& kind_;
+  const std::shared_ptr<const TunnelKind> kind_ptr_;
+  const TunnelKind& kind_ = *kind_ptr_;
   const Body body_;
   ManualClock clock_{1'700'000'000 * kSecond};
   std::unique_ptr<TunnelTransport> a_;
@@ -348,23 +349,23 @@ void TunnelTest::StopsAllocating() {
 const std::vector<TunnelTest::Case>& TunnelTest::Cases() {
 #define OVNLITE_CASE(name) \
   { #name, &TunnelTest::name }
-  static const auto* const cases = new std::vector<Case>{
+  static const std::vector<Case> cases = {
       OVNLITE_CASE(CarriesEverySizeBothWays), OVNLITE_CASE(CarriesAnyTunnelWord), OVNLITE_CASE(KeepsFlowsInOrder),
       OVNLITE_CASE(SendsWithoutOption),       OVNLITE_CASE(KnowsItsRemotes),      OVNLITE_CASE(DropsStrangers),
       OVNLITE_CASE(RefusesWhatIsTooLong),     OVNLITE_CASE(CountsExactly),        OVNLITE_CASE(LeavesThePacketAsItWas),
       OVNLITE_CASE(ClosesWhileInUse),         OVNLITE_CASE(StopsAllocating),
   };
 #undef OVNLITE_CASE
-  return *cases;
+  return cases;
 }
 
 }  // namespace
 
 bool RegisterTunnelConformance(const TunnelKind& kind) {
-  const auto* const kept = new TunnelKind(kind);  // For as long as the process runs.
+  const auto shared = std::make_shared<const TunnelKind>(kind);
   for (const TunnelTest::Case& one : TunnelTest::Cases()) {
     testing::RegisterTest((kind.name + "TunnelConformanceTest").c_str(), one.name, nullptr, nullptr, __FILE__, __LINE__,
-                          [kept, body = one.body]() -> testing::Test* { return new TunnelTest(*kept, body); });
+                          [shared, body = one.body]() -> testing::Test* { return new TunnelTest(shared, body); });
   }
   return true;
 }
