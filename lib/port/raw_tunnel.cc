@@ -67,12 +67,17 @@ std::optional<IpAddress> RawTunnel::NextHop(const IpAddress& remote) const {
 
 void RawTunnel::OnRemoteAdded(uint32_t, const IpAddress& remote) {
   if (const auto hop = NextHop(remote); hop.has_value()) neighbors_->Add(*hop);
-  paths_.clear();
+  ForgetPaths();
 }
 
 void RawTunnel::OnRemoteRemoved(uint32_t, const IpAddress& remote) {
   if (const auto hop = NextHop(remote); hop.has_value()) neighbors_->Remove(*hop);
+  ForgetPaths();
+}
+
+void RawTunnel::ForgetPaths() {
   paths_.clear();
+  last_path_ = nullptr;
 }
 
 GeneveTunnel RawTunnel::MakeTunnel(const IpAddress& remote, MacAddress next_hop) const {
@@ -100,12 +105,16 @@ std::optional<GeneveTunnel> RawTunnel::TunnelTo(uint32_t port) {
 
 const GenevePath& RawTunnel::PathTo(uint32_t port, const IpAddress& remote, MacAddress next_hop, uint64_t tunnel) {
   if (paths_generation_ != neighbors_->generation() || paths_.size() >= kMaxPaths) {
-    paths_.clear();
+    ForgetPaths();
     paths_generation_ = neighbors_->generation();
   }
-  const auto [found, is_new] = paths_.try_emplace({port, tunnel});
+  const std::pair<uint32_t, uint64_t> key(port, tunnel);
+  if (last_path_ != nullptr && last_key_ == key) return *last_path_;
+  const auto [found, is_new] = paths_.try_emplace(key);
   if (is_new) found->second = GenevePath(MakeTunnel(remote, next_hop), VniOf(tunnel), OptionOf(tunnel));
-  return found->second;
+  last_key_ = key;
+  last_path_ = &found->second;
+  return *last_path_;
 }
 
 void RawTunnel::DoSend(uint32_t port, const IpAddress& remote, const PacketBatch& inner) {

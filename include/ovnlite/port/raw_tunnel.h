@@ -17,7 +17,7 @@
 //   GenevePath path(*tunnel, vni, option);                         // Kept until generation() changes.
 //   path.WriteWithSum(...); tunnels.underlay().Send(frames);
 //
-// Cost: Send() about 30 ns per small packet besides the underlay's, and the sum over the frame; Receive() about 30 ns.
+// Cost: about 40 ns per small packet each way besides the underlay's, and the sum over the frame for the checksum.
 
 #ifndef OVNLITE_PORT_RAW_TUNNEL_H_
 #define OVNLITE_PORT_RAW_TUNNEL_H_
@@ -79,6 +79,7 @@ class RawTunnel final : public TunnelTransport {
   std::optional<IpAddress> NextHop(const IpAddress& remote) const;
   GeneveTunnel MakeTunnel(const IpAddress& remote, MacAddress next_hop) const;
   const GenevePath& PathTo(uint32_t port, const IpAddress& remote, MacAddress next_hop, uint64_t tunnel);
+  void ForgetPaths();
   // The next hop is known.
   void Transmit(uint32_t port, const IpAddress& remote, MacAddress next_hop, const PacketBatch& inner);
   // True if `frame` carried an inner packet, which is then all that is left of it.
@@ -93,6 +94,9 @@ class RawTunnel final : public TunnelTransport {
   // Headers made before, by port and tunnel word; valid for one generation.
   absl::flat_hash_map<std::pair<uint32_t, uint64_t>, GenevePath> paths_;
   uint64_t paths_generation_ = 0;
+  // The one used last: packets of a batch mostly go the same way.
+  std::pair<uint32_t, uint64_t> last_key_;
+  const GenevePath* last_path_ = nullptr;
 };
 
 }  // namespace ovnlite

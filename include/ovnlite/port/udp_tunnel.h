@@ -8,9 +8,10 @@
 // can tell flows apart: the inner flow's hash chooses the socket. Outgoing packets have don't-fragment set; one above
 // the path's MTU is refused by the kernel and counted as kTxTooLong.
 //
-// Runs of equal-sized packets for one tunnel and flow go to the kernel as one datagram to be cut up (UDP_SEGMENT), and
-// come from it joined (UDP_GRO), where it supports that and the checksum is on. Cost per packet of bulk TCP: about 0.25
-// us to send and 0.15 us to receive; of unrelated small packets: about 1 us each way.
+// Runs of equal-sized packets for one tunnel by one socket go to the kernel as one datagram to be cut up (UDP_SEGMENT),
+// and come from it joined (UDP_GRO), where it supports that and the checksum is on. Cost per packet between two
+// namespaces, all of the kernel's work included: bulk TCP 0.4 us to send and 0.2 us to receive, packets of many flows
+// 1.6 us and 0.4 us; without joining 5 us and 1 us.
 //
 // Only one socket of a machine may receive on a port: AlreadyExists where the kernel's Geneve or another process has
 // it.
