@@ -1,6 +1,7 @@
 #include "ovnlite/controller/controller.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/container/flat_hash_map.h"
 #include "lib/controller/context.h"
@@ -166,6 +167,7 @@ Controller::Result Controller::Update() {
   state_->Pass(result);
   state_->AssignZones();
   state_->Pass(result);
+  state_->logical.ForgetRows(state_->sb);
   return result;
 }
 
@@ -175,5 +177,28 @@ const std::map<std::string, uint32_t>& Controller::zones() const { return state_
 
 Uuid Controller::LogicalFlowOf(const Flow& flow) const { return state_->logical.UuidOf(flow.source); }
 std::vector<FlowError> Controller::errors() const { return state_->logical.errors(); }
+
+std::vector<std::string> Controller::DumpFlows() const {
+  // By table, priority (highest first), match: what is the same for OpenFlow is one flow.
+  std::map<std::tuple<int, int, std::string>, LogicalFlows::OpenFlow> flows;
+  const auto add = [&flows](LogicalFlows::OpenFlow f) {
+    const auto [at, added] = flows.try_emplace({f.table, -int{f.priority}, f.match}, f);
+    if (!added && f.conjunctive && at->second.conjunctive) at->second.actions += "," + f.actions;
+  };
+  State& s = *state_;
+  s.tables.ForEach([&](const Flow& flow) {
+    if (flow.source != 0) return;  // Logical flows are written out from their rows.
+    add({flow.table, flow.priority, flow.cookie, FormatMatch(flow.match), FormatOps(*flow.ops, OpDialect::kDumpFlows),
+         false});
+  });
+  s.engine.Inspect([&](Reader& reader) {
+    for (const auto& [uuid, row] : s.sb.Rows<sb::Logical_Flow>()) {
+      for (LogicalFlows::OpenFlow& f : s.logical.Dump(reader, uuid)) add(std::move(f));
+    }
+  });
+  std::vector<std::string> lines;
+  for (const auto& [key, f] : flows) lines.push_back(FormatFlowLine(f.cookie, f.table, f.priority, f.match, f.actions));
+  return lines;
+}
 
 }  // namespace ovnlite

@@ -24,9 +24,13 @@ bool Equal(const ControllerOp& a, const ControllerOp& b) {
          a.nested == b.nested && a.meter == b.meter;
 }
 bool Equal(const GroupOp& a, const GroupOp& b) {
-  if (a.hash_fields != b.hash_fields || a.buckets.size() != b.buckets.size()) return false;
+  if (a.dp_hash != b.dp_hash || a.symmetric != b.symmetric || a.hash_fields != b.hash_fields ||
+      a.buckets.size() != b.buckets.size()) {
+    return false;
+  }
   for (size_t i = 0; i < a.buckets.size(); ++i) {
-    if (a.buckets[i].weight != b.buckets[i].weight || a.buckets[i].ops != b.buckets[i].ops) return false;
+    const GroupOp::Bucket &x = a.buckets[i], &y = b.buckets[i];
+    if (x.weight != y.weight || x.watch_port != y.watch_port || x.ops != y.ops) return false;
   }
   return true;
 }

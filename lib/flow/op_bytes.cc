@@ -3,17 +3,18 @@
 #include <algorithm>
 
 #include "ovnlite/base/bytes.h"
+#include "ovnlite/base/ip.h"
 #include "ovnlite/flow/openflow_text.h"
 
 namespace ovnlite {
 namespace {
 
-constexpr uint16_t kOutput = 0, kGroup = 22, kDecNwTtl = 24, kSetField = 25, kCopyField = 28, kMeter = 29,
-                   kSetQueue = 21;
+constexpr uint16_t kOutput = 0, kGroup = 22, kSetField = 25, kCopyField = 28, kMeter = 29, kSetQueue = 21;
 constexpr uint16_t kExperimenter = 0xffff;
 constexpr uint32_t kNicira = 0x00002320;
-constexpr uint16_t kNxResubmitTable = 14, kNxStackPush = 27, kNxStackPop = 28, kNxCt = 35, kNxController2 = 37,
-                   kNxClone = 42, kNxCtClear = 43, kNxCheckPktLarger = 49;
+constexpr uint16_t kNxResubmitTable = 14, kNxLearn = 16, kNxDecTtlIds = 21, kNxStackPush = 27, kNxStackPop = 28,
+                   kNxSample = 29, kNxCt = 35, kNxNat = 36, kNxController2 = 37, kNxClone = 42, kNxCtClear = 43,
+                   kNxCheckPktLarger = 49;
 constexpr uint16_t kInPort16 = 0xfff8;
 
 class Writer {
@@ -44,7 +45,8 @@ class Writer {
   std::string bytes_;
 };
 
-size_t BytesOf(const OfFieldInfo& info) { return (info.bits + 7) / 8; }
+// The flow label's 20 bits travel as 4 bytes.
+size_t BytesOf(const OfFieldInfo& info) { return info.bits == 20 ? 4 : (info.bits + 7) / 8; }
 
 void OxmHeader(Writer& w, OfField f, bool masked) {
   const OfFieldInfo& info = Info(f);
@@ -79,12 +81,27 @@ void Stack(Writer& w, uint16_t subtype, Subfield s) {
 void SetField(Writer& w, const Op& op) {
   const OfFieldInfo& info = Info(op.dst.field);
   const u128 mask = op.mask << op.dst.low;
-  const bool masked = mask != LowMask(info.ref.width);
+  // A field that does not fill its bytes needs a mask even as a whole.
+  const bool masked = mask != LowMask(info.ref.width) || info.bits % 8 != 0;
   w.U16(kSetField);
   w.U16(0);
   OxmHeader(w, op.dst.field, masked);
   w.Wide(op.value << op.dst.low, BytesOf(info));
   if (masked) w.Wide(mask, BytesOf(info));
+}
+
+void Nat(Writer& w, const CtOp& ct) {
+  const auto address = IpAddress::Parse(ct.nat_address);
+  const bool has_address = !ct.nat_address.empty() && address.ok();
+  Nicira(w, kNxNat);
+  w.U16(0);
+  w.U16(static_cast<uint16_t>((ct.nat == CtOp::Nat::kSrc ? 1 : ct.nat == CtOp::Nat::kDst ? 2 : 0) |
+                              (ct.nat_random ? 16 : 0)));
+  w.U16(static_cast<uint16_t>((has_address ? (address->is_v6() ? 4 : 1) : 0) | (ct.nat_port_low != 0 ? 16 : 0) |
+                              (ct.nat_port_high != 0 ? 32 : 0)));  // Which of these follow.
+  if (has_address) w.Wide(address->bits(), address->is_v6() ? 16 : 4);
+  if (ct.nat_port_low != 0) w.U16(ct.nat_port_low);
+  if (ct.nat_port_high != 0) w.U16(ct.nat_port_high);
 }
 
 void Ct(Writer& w, const CtOp& ct) {
@@ -100,19 +117,54 @@ void Ct(Writer& w, const CtOp& ct) {
   w.U8(ct.recirc_table);
   w.Zeros(3);
   w.U16(0);  // No application-level gateway.
+  if (ct.nat != CtOp::Nat::kNone) {
+    const size_t start = w.size();
+    Nat(w, ct);
+    w.Finish(start);
+  }
   w.Bytes(EncodeOps(ct.exec));
+}
+
+// A learned match or assignment: its width and kind, where the value comes from, where it goes.
+void LearnSpec(Writer& w, const LearnOp::Spec& spec, bool is_set) {
+  const OfFieldInfo& dst = Info(spec.dst.field);
+  const bool whole = spec.dst.low == 0 && spec.dst.bits == dst.ref.width;
+  const int bits = whole ? dst.bits : spec.dst.bits;
+  w.U16(static_cast<uint16_t>(bits | (is_set ? 1 << 11 : 0) | (spec.from_field ? 0 : 1 << 13)));
+  if (spec.from_field) {
+    NxmHeader(w, spec.src.field);
+    w.U16(spec.src.low);
+  } else {
+    w.Wide(spec.value, static_cast<size_t>(bits + 15) / 16 * 2);
+  }
+  NxmHeader(w, spec.dst.field);
+  w.U16(spec.dst.low);
+}
+
+void Learn(Writer& w, const LearnOp& op) {
+  Nicira(w, kNxLearn);
+  w.U16(op.idle_timeout);
+  w.U16(op.hard_timeout);
+  w.U16(op.priority);
+  w.Zeros(8);  // Cookie.
+  w.U16(op.delete_learned ? 2 : 0);
+  w.U8(op.table);
+  w.Zeros(5);  // No timeouts after FIN.
+  for (const LearnOp::Spec& spec : op.matches) LearnSpec(w, spec, false);
+  for (const LearnOp::Spec& spec : op.sets) LearnSpec(w, spec, true);
+}
+
+void Sample(Writer& w, const SampleOp& op) {
+  Nicira(w, kNxSample);
+  w.U16(op.probability);
+  w.U32(op.collector_set);
+  w.U32(op.domain);
+  w.U32(op.point);
 }
 
 void Controller(Writer& w, const ControllerOp& op) {
   Nicira(w, kNxController2);
   w.Zeros(6);
-  if (op.meter != 0) {
-    const size_t at = w.size();
-    w.U16(5);
-    w.U16(0);
-    w.U32(op.meter);
-    w.FinishProperty(at);
-  }
   const size_t at = w.size();
   w.U16(3);
   w.U16(0);
@@ -123,6 +175,13 @@ void Controller(Writer& w, const ControllerOp& op) {
     w.U16(4);
     w.U16(0);
     w.FinishProperty(pause);
+  }
+  if (op.meter != 0) {
+    const size_t meter = w.size();
+    w.U16(5);
+    w.U16(0);
+    w.U32(op.meter);
+    w.FinishProperty(meter);
   }
 }
 
@@ -156,8 +215,8 @@ void Encode(Writer& w, const Op& op) {
       w.U16(0xffff);  // Whole packet.
       return;
     case OpKind::kDecTtl:
-      w.U16(kDecNwTtl);
-      w.U16(0);
+      Nicira(w, kNxDecTtlIds);
+      w.U16(0);  // Nobody is told of expired packets.
       return;
     case OpKind::kCtClear:
       return Nicira(w, kNxCtClear);
@@ -184,7 +243,9 @@ void Encode(Writer& w, const Op& op) {
       NxmHeader(w, op.dst.field);
       return;
     case OpKind::kLearn:
+      return Learn(w, op.learn());
     case OpKind::kSample:
+      return Sample(w, op.sample());
     case OpKind::kSetVlanVid:
     case OpKind::kStripVlan:
     case OpKind::kBundle:

@@ -20,23 +20,22 @@ std::string Hex(u128 v) {
 // "NXM_NX_REG10[0]", "NXM_NX_REG13[0..15]", "NXM_OF_ETH_SRC[]".
 std::string Range(Subfield s) {
   const OfFieldInfo& info = Info(s.field);
-  if (s.low == 0 && s.bits == info.ref.width &&
-      (info.bits == info.ref.width || s.field == OfField::kMetadata || s.field == OfField::kInPort)) {
+  const bool narrow = s.field == OfField::kMetadata || s.field == OfField::kInPort;  // The engine's are.
+  if (s.low == 0 && s.bits == (narrow ? info.ref.width : info.bits)) {
     return absl::StrCat(info.nxm_name, "[]");
   }
   if (s.bits == 1) return absl::StrCat(info.nxm_name, "[", s.low, "]");
   return absl::StrCat(info.nxm_name, "[", s.low, "..", s.low + s.bits - 1, "]");
 }
 
-bool IsWhole(const Op& op) {
-  return op.dst.low == 0 && op.dst.bits == Info(op.dst.field).ref.width && op.mask == LowMask(op.dst.bits);
-}
-
-// OpenFlow 1.0 has actions of its own for the fields it knew.
+// OpenFlow 1.0 has actions of its own for the fields it knew. They say nothing of masks, and OVS leaves the masks out when
+// it prints them: other bits look as if they were set to 0.
 bool LegacySet(const Op& op, std::string& text) {
-  if (!IsWhole(op)) return false;
-  const uint64_t v = Low64(op.value);
+  const uint64_t v = Low64(op.value << op.dst.low);
   switch (op.dst.field) {
+    case OfField::kVlanTci:
+      text = v & 0x1000 ? absl::StrCat("mod_vlan_vid:", v & 0xfff, ",mod_vlan_pcp:", v >> 13) : "strip_vlan";
+      return true;
     case OfField::kEthSrc:
       text = absl::StrCat("mod_dl_src:", MacAddress(v).ToString());
       return true;
@@ -51,6 +50,9 @@ bool LegacySet(const Op& op, std::string& text) {
       return true;
     case OfField::kIpDscp:
       text = absl::StrCat("mod_nw_tos:", v << 2);
+      return true;
+    case OfField::kIpEcn:
+      text = absl::StrCat("load:", Hex(v), "->NXM_NX_IP_ECN[]");
       return true;
     case OfField::kTcpSrc:
     case OfField::kUdpSrc:
@@ -83,7 +85,7 @@ std::string Loads(const Op& op) {
 }
 
 // A field's value as set_field prints it.
-std::string FieldValue(OfField f, u128 v, bool masked) {
+std::string FieldValue(OfField f, u128 v) {
   const uint64_t low = Low64(v);
   switch (f) {
     case OfField::kEthSrc:
@@ -108,8 +110,6 @@ std::string FieldValue(OfField f, u128 v, bool masked) {
     case OfField::kUdpDst:
     case OfField::kSctpSrc:
     case OfField::kSctpDst:
-      if (masked) return Hex(v);
-      [[fallthrough]];
     case OfField::kIpProto:
     case OfField::kIpTtl:
     case OfField::kIpDscp:
@@ -120,20 +120,44 @@ std::string FieldValue(OfField f, u128 v, bool masked) {
     case OfField::kIcmpv6Type:
     case OfField::kIcmpv6Code:
     case OfField::kInPort:
-      return masked ? Hex(v) : absl::StrCat(low);
-    case OfField::kVlanTci:
-      return absl::StrFormat("0x%04x", low);
+      return absl::StrCat(low);
     default:
       return Hex(v);
+  }
+}
+
+// Its mask: addresses have prefix lengths where they can, numbers are hexadecimal.
+std::string FieldMask(OfField f, u128 mask) {
+  switch (f) {
+    case OfField::kEthSrc:
+    case OfField::kEthDst:
+    case OfField::kArpSha:
+    case OfField::kArpTha:
+    case OfField::kNdSll:
+    case OfField::kNdTll:
+      return FieldValue(f, mask);
+    case OfField::kIpSrc:
+    case OfField::kIpDst:
+    case OfField::kArpSpa:
+    case OfField::kArpTpa:
+    case OfField::kIpv6Src:
+    case OfField::kIpv6Dst:
+    case OfField::kNdTarget: {
+      const int length = PrefixLengthOfMask(mask, Info(f).bits);
+      return length >= 0 ? absl::StrCat(length) : FieldValue(f, mask);
+    }
+    default:
+      return Hex(mask);
   }
 }
 
 std::string SetFieldText(const Op& op) {
   const OfFieldInfo& info = Info(op.dst.field);
   const u128 mask = op.mask << op.dst.low;
-  const bool masked = mask != LowMask(info.ref.width);
-  std::string text = absl::StrCat("set_field:", FieldValue(op.dst.field, op.value << op.dst.low, masked));
-  if (masked) absl::StrAppend(&text, "/", FieldValue(op.dst.field, mask, masked));
+  if (mask == 0) return absl::StrCat("set_field:ANY->", info.name);
+  std::string text = absl::StrCat("set_field:", FieldValue(op.dst.field, op.value << op.dst.low));
+  // A field that does not fill its bytes has a mask even as a whole.
+  if (mask != LowMask(info.ref.width) || info.bits % 8 != 0) absl::StrAppend(&text, "/", FieldMask(op.dst.field, mask));
   return absl::StrCat(text, "->", info.name);
 }
 
@@ -182,12 +206,10 @@ std::string ControllerText(const ControllerOp& op) {
 
 // A learned match or assignment on a constant: "eth_type=0x800", "nw_proto=6".
 std::string LearnedConstant(const LearnOp::Spec& s) {
-  std::string value = FieldValue(s.dst.field, s.value, false);
-  if (s.dst.field == OfField::kIcmpv6Type) value = absl::StrCat(Low64(s.value));
-  return absl::StrCat(Info(s.dst.field).name, "=", value);
+  return absl::StrCat(Info(s.dst.field).name, "=", FieldValue(s.dst.field, s.value));
 }
 
-std::string LearnText(const LearnOp& op) {
+std::string LearnText(const LearnOp& op, OpDialect dialect) {
   std::string text = absl::StrCat("learn(table=", op.table);
   if (op.idle_timeout != 0) absl::StrAppend(&text, ",idle_timeout=", op.idle_timeout);
   if (op.hard_timeout != 0) absl::StrAppend(&text, ",hard_timeout=", op.hard_timeout);
@@ -199,8 +221,9 @@ std::string LearnText(const LearnOp& op) {
     } else if (s.dst == s.src) {
       absl::StrAppend(&text, ",", Range(s.dst));
     } else {
-      // OVN asks for the source with a width of zero bits, which OVS prints as an empty range.
-      absl::StrAppend(&text, ",", Range(s.dst), "=", Info(s.src.field).nxm_name, "[0..-1]");
+      // OVN leaves the source's width open, which OVS prints as an empty range until it has been over the wire.
+      absl::StrAppend(&text, ",", Range(s.dst), "=",
+                      dialect == OpDialect::kEncoded ? absl::StrCat(Info(s.src.field).nxm_name, "[0..-1]") : Range(s.src));
     }
   }
   for (const LearnOp::Spec& s : op.sets) absl::StrAppend(&text, ",load:", Hex(s.value), "->", Range(s.dst));
@@ -235,14 +258,14 @@ std::string OpText(const Op& op, OpDialect dialect) {
       return GroupText(op);
     case OpKind::kController:
       return ControllerText(op.controller());
-    case OpKind::kMeter:
-      return absl::StrCat("meter:", op.number);
+    case OpKind::kMeter:  // OpenFlow 1.0 has no meters, and does not show them.
+      return dialect == OpDialect::kDumpFlows ? "" : absl::StrCat("meter:", op.number);
     case OpKind::kSetQueue:
       return absl::StrCat("set_queue:", op.number);
     case OpKind::kCheckPktLarger:
       return absl::StrCat("check_pkt_larger(", op.number, ")->", Range(op.dst));
     case OpKind::kLearn:
-      return LearnText(op.learn());
+      return LearnText(op.learn(), dialect);
     case OpKind::kSetVlanVid:
       return absl::StrCat("mod_vlan_vid:", op.number);
     case OpKind::kStripVlan:
@@ -261,8 +284,13 @@ std::string OpText(const Op& op, OpDialect dialect) {
 }  // namespace
 
 std::string FormatOps(const OpList& ops, OpDialect dialect) {
-  if (ops.empty()) return "drop";
-  return absl::StrJoin(ops, ",", [dialect](std::string* out, const Op& op) { out->append(OpText(op, dialect)); });
+  std::string text;
+  for (const Op& op : ops) {
+    const std::string one = OpText(op, dialect);
+    if (!one.empty() && !text.empty()) text += ',';
+    text += one;
+  }
+  return text.empty() ? "drop" : text;
 }
 
 std::string DottedHex(absl::string_view bytes) {

@@ -35,7 +35,7 @@ constexpr OfFieldInfo kFields[] = {
     {"ipv6_dst", "NXM_NX_IPV6_DST", kOxm, 27, kNxm1, 20, 128, field::kIp6Dst},
     {"nw_proto", "NXM_OF_IP_PROTO", kOxm, 10, kNxm0, 6, 8, field::kIpProto},
     {"nw_ttl", "NXM_NX_IP_TTL", kNxm1, 29, kNxm1, 29, 8, field::kIpTtl},
-    {"ip_frag", "NXM_NX_IP_FRAG", kNxm1, 26, kNxm1, 26, 8, field::kIpFrag},
+    {"ip_frag", "NXM_NX_IP_FRAG", kNxm1, 26, kNxm1, 26, 2, {kWordIp, 32, 2}},
     {"ip_dscp", "OXM_OF_IP_DSCP", kOxm, 8, kOxm, 8, 6, field::kIpDscp},
     {"nw_ecn", "NXM_NX_IP_ECN", kOxm, 9, kNxm1, 28, 2, field::kIpEcn},
     {"arp_op", "NXM_OF_ARP_OP", kOxm, 21, kNxm0, 15, 16, field::kArpOp},
@@ -45,7 +45,7 @@ constexpr OfFieldInfo kFields[] = {
     {"arp_tha", "NXM_NX_ARP_THA", kOxm, 25, kNxm1, 18, 48, field::kArpTha},
     {"tcp_src", "NXM_OF_TCP_SRC", kOxm, 13, kNxm0, 9, 16, field::kL4Src},
     {"tcp_dst", "NXM_OF_TCP_DST", kOxm, 14, kNxm0, 10, 16, field::kL4Dst},
-    {"tcp_flags", "NXM_NX_TCP_FLAGS", kNxm1, 34, kNxm1, 34, 12, field::kTcpFlags},
+    {"tcp_flags", "NXM_NX_TCP_FLAGS", kOxm, 42, kNxm1, 34, 12, field::kTcpFlags},
     {"udp_src", "NXM_OF_UDP_SRC", kOxm, 15, kNxm0, 11, 16, field::kL4Src},
     {"udp_dst", "NXM_OF_UDP_DST", kOxm, 16, kNxm0, 12, 16, field::kL4Dst},
     {"sctp_src", "OXM_OF_SCTP_SRC", kOxm, 17, kOxm, 17, 16, field::kL4Src},
@@ -57,6 +57,7 @@ constexpr OfFieldInfo kFields[] = {
     {"nd_target", "NXM_NX_ND_TARGET", kOxm, 31, kNxm1, 23, 128, field::kNdTarget},
     {"nd_sll", "NXM_NX_ND_SLL", kOxm, 32, kNxm1, 24, 48, field::kNdSll},
     {"nd_tll", "NXM_NX_ND_TLL", kOxm, 33, kNxm1, 25, 48, field::kNdTll},
+    {"ipv6_label", "NXM_NX_IPV6_LABEL", kOxm, 28, kNxm1, 27, 20, field::kIp6Label},
 };
 constexpr int kPlain = static_cast<int>(OfField::kReg0);
 static_assert(std::size(kFields) == kPlain);

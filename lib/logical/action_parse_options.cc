@@ -78,37 +78,34 @@ bool ActionParser::ParseOption(const OptionTable* table, absl::string_view famil
 }
 
 void ActionParser::CheckRaOptions(const OptionsBody& body) {
-  bool has_prefix = false, has_slla = false;
-  bool needs_prefix = false;
+  bool has_prefix = false, has_slla = false, is_stateful = false;
   for (const ActionOption& option : body.options) {
     const bool single = option.size() == 1;
     const absl::string_view text = single && option.is_string ? absl::string_view(option.strings[0]) : "";
     const Constant number = single && !option.is_string ? option.integers[0] : Constant{};
-    const auto is = [&](ConstantFormat format, bool masked) {
-      return single && number.format == format && number.masked == masked;
-    };
+    const auto is = [&](ConstantFormat format) { return single && number.format == format; };
     bool ok = true;
     switch (option.def.code) {
       case option_code::kRaAddressMode:
         ok = text == "slaac" || text == "dhcpv6_stateful" || text == "dhcpv6_stateless";
-        if (ok && text != "dhcpv6_stateful") needs_prefix = true;
+        is_stateful |= text == "dhcpv6_stateful";
         break;
       case option_code::kRaRouterPreference:
         ok = text == "MEDIUM" || text == "HIGH" || text == "LOW";
         break;
       case option_code::kRaSlla:
-        ok = is(ConstantFormat::kEthernet, false);
+        ok = is(ConstantFormat::kEthernet);
         has_slla = true;
         break;
       case option_code::kRaPrefix:
-        ok = is(ConstantFormat::kIpv6, true);
+        ok = is(ConstantFormat::kIpv6) && number.masked;
         has_prefix = true;
         break;
       case option_code::kRaMtu:
-        ok = is(ConstantFormat::kDecimal, false);
+        ok = is(ConstantFormat::kDecimal);
         break;
       case option_code::kRaRdnss:
-        ok = is(ConstantFormat::kIpv6, false);
+        ok = is(ConstantFormat::kIpv6);
         break;
       default:
         ok = single;
@@ -116,7 +113,7 @@ void ActionParser::CheckRaOptions(const OptionsBody& body) {
     if (!ok) return lexer_.Error(absl::StrCat("Invalid value for \"", option.def.name, "\" option"));
   }
   if (!has_slla) return lexer_.Error("slla option not present");
-  if (needs_prefix && !has_prefix) {
+  if (!is_stateful && !has_prefix) {
     lexer_.Error("prefix option needs to be set when address mode is slaac/dhcpv6_stateless.");
   }
 }

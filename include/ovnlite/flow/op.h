@@ -80,9 +80,14 @@ struct ControllerOp {
 struct GroupOp {
   struct Bucket {
     uint16_t weight = 100;
+    uint32_t watch_port = 0;  // The bucket is taken only while this OpenFlow port is up; 0: always.
     OpList ops;
   };
-  std::string hash_fields;  // Empty: the 5-tuple (dp_hash).
+  // dp_hash: by the 5-tuple, in the datapath's own way. Otherwise by the fields of `hash_fields`, in OpenFlow's names
+  // ("eth_src,ip_dst").
+  bool dp_hash = true;
+  bool symmetric = false;  // With dp_hash: the same for both directions of a connection.
+  std::string hash_fields;
   std::vector<Bucket> buckets;
 };
 
@@ -91,7 +96,7 @@ struct LearnOp {
   uint8_t table = 0;
   uint16_t idle_timeout = 0;  // Seconds; 0 never.
   uint16_t hard_timeout = 0;
-  uint16_t priority = 100;
+  uint16_t priority = 0x8000;  // OpenFlow's default.
   bool delete_learned = false;
   // dst[] == src[] of the packet, or dst[] == value; and for `sets` the same as an assignment.
   struct Spec {

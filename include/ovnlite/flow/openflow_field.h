@@ -57,6 +57,7 @@ enum class OfField : uint8_t {
   kNdTarget,
   kNdSll,
   kNdTll,
+  kIpv6Label,
   kReg0,
   kXreg0 = kReg0 + 16,
   kXxreg0 = kXreg0 + 8,
@@ -74,7 +75,7 @@ struct OfFieldInfo {
   uint8_t oxm_field;
   uint16_t nxm_class;  // The same for NXM (the OXM one where there is no NXM): stack actions use these.
   uint8_t nxm_field;
-  uint16_t bits;  // Width as OpenFlow counts it (tun_id 64, in_port 16).
+  uint16_t bits;  // Width as OpenFlow counts it (tun_id 64, in_port 16, tcp_flags 12).
   FieldRef ref;   // Where the engine keeps it (tun_id in 32 bits).
 };
 

@@ -7,7 +7,8 @@
 //   * One VLAN tag is read (802.1Q or 802.1ad); a second one stays visible as eth.type.
 //   * An 802.3 frame has eth.type 0x05ff unless LLC and SNAP lead to an EtherType.
 //   * IPv4 is read when the header and total lengths fit the frame. Version and checksum are not looked at.
-//   * IPv6 is read when the payload length fits. A cut-off extension header leaves the addresses and nothing else.
+//   * IPv6 is read when the payload length fits. A cut-off extension header leaves the addresses and nothing else, not
+//     even the flow label.
 //   * Bytes beyond the datagram's own length are padding and are never read.
 //   * The first fragment has its L4 fields; later ones have none, and in IPv6 their ip.proto is 44.
 //   * TCP needs a data offset that fits; UDP, SCTP, ICMP, ICMPv6 and IGMP need 8, 12, 8, 8 and 8 bytes.

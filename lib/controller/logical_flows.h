@@ -1,0 +1,129 @@
+// File: logical_flows.h
+// Logical flows to flow tables: for every row of Logical_Flow whose datapath is local, its match as clauses and its
+// actions as operations (ovn-architecture(7), "Architectural Physical Life Cycle of a Packet").
+
+#ifndef OVNLITE_LIB_CONTROLLER_LOGICAL_FLOWS_H_
+#define OVNLITE_LIB_CONTROLLER_LOGICAL_FLOWS_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "lib/controller/context.h"
+#include "lib/controller/extend_table.h"
+#include "ovnlite/controller/controller.h"
+#include "ovnlite/logical/action_parse.h"
+#include "ovnlite/logical/clauses.h"
+#include "ovnlite/logical/constant_set.h"
+#include "ovnlite/logical/expr.h"
+#include "ovnlite/logical/expr_transform.h"
+
+namespace ovnlite {
+
+namespace sb {
+class Logical_Flow;
+}
+
+// A set of constants as a query's answer: compared by content.
+struct SetAnswer {
+  std::shared_ptr<const ConstantSet> set;
+  friend bool operator==(const SetAnswer& a, const SetAnswer& b) {
+    return a.set == b.set || (a.set != nullptr && b.set != nullptr && a.set->SameAs(*b.set));
+  }
+};
+
+// What compiling a logical flow needs to know of a datapath.
+struct DatapathInfo {
+  uint32_t key = 0;
+  bool is_switch = false;
+  bool snat_zone_is_common = false;  // A router with the option snat-ct-zone.
+  friend bool operator==(const DatapathInfo&, const DatapathInfo&) = default;
+};
+
+class LogicalFlows {
+ public:
+  // `context` must outlive this, and have its queries before Define() is called.
+  explicit LogicalFlows(const Context& context);
+  ~LogicalFlows();
+
+  void Define(Incremental& engine);
+
+  Uuid UuidOf(uint32_t source) const;
+  std::vector<FlowError> errors() const;
+  // Forgets what was noted about rows that are gone.
+  void ForgetRows(const Database& sb);
+
+  // A flow as OpenFlow has it, sets and ranges written out.
+  struct OpenFlow {
+    uint8_t table;
+    uint16_t priority;
+    uint32_t cookie;
+    std::string match;
+    std::string actions;
+    bool conjunctive;  // The actions are conjunction(...)s, which flows of one match share.
+  };
+  // All flows of a row, for every local datapath. Rows that cannot be written out are left out, as by ovn-controller.
+  std::vector<OpenFlow> Dump(Reader& reader, const Uuid& row);
+
+ private:
+  class Lookups;
+  // A row's place in the pipeline.
+  struct Place {
+    Pipeline pipeline;
+    int stage;
+    uint8_t table;
+  };
+  // OpenFlow groups and meters that a row's actions use.
+  struct Extends {
+    std::vector<std::string> groups;
+    std::vector<std::string> meters;
+  };
+  static Place PlaceOf(const sb::Logical_Flow& flow);
+
+  void DefineQueries(Incremental& engine);
+  void Emit(Reader& reader, const Uuid& row, Output& out);
+  absl::Status DumpDatapath(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, const Uuid& datapath,
+                            uint32_t conj_base, std::vector<OpenFlow>& out);
+  absl::Status Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, Output& out);
+  std::vector<Uuid> LocalDatapathsOf(Reader& reader, const sb::Logical_Flow& flow);
+  // The match with the prerequisites of the actions, annotated.
+  absl::StatusOr<const Expr*> ParseMatch(const Lookups& lookups, const std::string& match, const Expr* prerequisites,
+                                         AnnotateForm form);
+  absl::StatusOr<ParsedActions> ParseRowActions(const Lookups& lookups, const sb::Logical_Flow& flow,
+                                                const Place& place);
+  SharedOps EncodeRowActions(Lookups& lookups, const ActionList& actions, const Place& place, const Uuid& row,
+                             const sb::Logical_Flow& flow);
+  void ReleaseExtends(const Uuid& row);
+  // Whether packets that enter or leave by the port of this key can be seen here at all.
+  bool IsRelated(Reader& reader, const Lookups& lookups, uint32_t key);
+  std::shared_ptr<const ValueSet> SetOf(const FieldSet& set);
+  void ForgetExpressions();
+  uint32_t SourceOf(const Uuid& row);
+
+  const Context& context_;
+  ExprPool pool_;
+  ClauseCache clause_cache_;
+  absl::flat_hash_map<std::pair<const FieldValues*, int>,
+                      std::pair<std::shared_ptr<const FieldValues>, std::shared_ptr<const ValueSet>>>
+      sets_;
+  Query<DatapathInfo> datapath_;
+  Query<std::vector<Uuid>> local_of_group_;              // By Logical_DP_Group UUID.
+  Query<std::map<std::string, uint32_t>> groups_;        // By Datapath_Binding UUID: multicast groups by name.
+  Query<SetAnswer> address_set_;                         // By name.
+  Query<SetAnswer> port_group_;                          // By the name it has in the Southbound database.
+  Query<bool> related_;                                  // By Port_Binding UUID.
+  Query<std::map<std::string, std::string>> templates_;  // By the empty name: this chassis' template variables.
+  ExtendTable group_ids_;
+  ExtendTable meter_ids_;
+  std::map<Uuid, Extends> extends_;
+  absl::flat_hash_map<Uuid, uint32_t> sources_;
+  std::vector<Uuid> uuids_;  // By source - 1.
+  std::map<Uuid, std::string> errors_;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_CONTROLLER_LOGICAL_FLOWS_H_

@@ -1,0 +1,26 @@
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "ovnlite/base/status.h"
+#include "ovnlite/db/log_file.h"
+#include "tools/command.h"
+
+namespace ovnlite::tools {
+
+absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path) {
+  OVNLITE_ASSIGN_OR_RETURN(LoadedLog log, LoadLog(path));
+  for (const std::string& warning : log.warnings) std::cerr << "ovnlite: " << path << ": " << warning << "\n";
+  if (!log.error.ok()) return WithContext(log.error, absl::StrCat(path, ": ", log.records, " good records, then"));
+  return std::move(log.database);
+}
+
+absl::StatusOr<std::string> ReadInput(const std::string& path) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+}  // namespace ovnlite::tools

@@ -1,0 +1,31 @@
+// The one command-line tool of ovnlite. Each subcommand is a file of its own; `ovnlite --help` lists them.
+#include <iostream>
+#include <vector>
+
+#include "tools/command.h"
+
+int main(int argc, char** argv) {
+  using namespace ovnlite::tools;
+  CLI::App app("OVN without its daemons: compile, trace and run logical networks.", "ovnlite");
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& e) { return std::string("ovnlite: ") + e.what() + "\n"; });
+  std::vector<std::pair<std::unique_ptr<Command>, CLI::App*>> commands;
+  for (auto make : {DumpFlowsCommand, PacketsCommand}) {
+    std::unique_ptr<Command> command = make();
+    CLI::App* declared = command->Declare(app);
+    commands.push_back({std::move(command), declared});
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 1;
+  }
+  for (const auto& [command, declared] : commands) {
+    if (!declared->parsed()) continue;
+    if (const absl::Status status = command->Run(); !status.ok()) {
+      std::cerr << "ovnlite: " << status.message() << "\n";
+      return 1;
+    }
+  }
+  return 0;
+}
