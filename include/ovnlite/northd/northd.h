@@ -1,0 +1,63 @@
+// File: northd.h
+// What ovn-northd does: turns the Northbound database into the Southbound one (ovn-northd(8)). Datapaths, port
+// bindings, multicast groups, address sets, port groups and, above all, logical flows follow every edit; a port claimed
+// by a chassis is reported back as up.
+//
+//   Northd northd(nb, sb);
+//   OVNLITE_RETURN_IF_ERROR(northd.Update());     // after commits to either database
+//
+// Update() costs what changed (docs/architecture.md, "Recorded reads"), and the result does not depend on the way
+// there: after any edits the Southbound database holds what a fresh compilation of the same Northbound would hold, but
+// for the numbers of datapaths and ports, which stay as they were once given, as in OVN.
+
+#ifndef OVNLITE_NORTHD_NORTHD_H_
+#define OVNLITE_NORTHD_NORTHD_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "ovnlite/base/random.h"
+#include "ovnlite/db/database.h"
+
+namespace ovnlite {
+
+// Something in the Northbound database that this version does not compile, and that would change what packets do.
+struct Unsupported {
+  std::string table;
+  std::string row;     // Its name, or its UUID.
+  std::string column;  // "column" or "column:key".
+  friend auto operator<=>(const Unsupported&, const Unsupported&) = default;
+};
+
+struct NorthdOptions {
+  // New rows' UUIDs are drawn from here; null: an own generator with a fixed seed.
+  Random* random = nullptr;
+};
+
+class Northd {
+ public:
+  using Options = NorthdOptions;
+
+  // Both databases must outlive the compiler.
+  Northd(Database& nb, Database& sb, Options options = {});
+  ~Northd();
+  Northd(const Northd&) = delete;
+  Northd& operator=(const Northd&) = delete;
+
+  // Brings the Southbound database (and the Northbound's `up`) up to date, in one transaction each. Does nothing when
+  // nothing changed. An error, of the commit, means a defect or a Southbound database that somebody else fills.
+  absl::Status Update();
+
+  // By table, row, column; empty when everything is compiled.
+  std::vector<Unsupported> unsupported() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_NORTHD_NORTHD_H_
