@@ -24,7 +24,9 @@ class Command {
   virtual absl::Status Run() = 0;
 };
 
+std::unique_ptr<Command> ChassisCommand();
 std::unique_ptr<Command> DumpFlowsCommand();
+std::unique_ptr<Command> LabCommand();
 std::unique_ptr<Command> LflowListCommand();
 std::unique_ptr<Command> PacketsCommand();
 std::unique_ptr<Command> ReplayCommand();

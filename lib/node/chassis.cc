@@ -107,6 +107,11 @@ size_t Chassis::Process(int batches) {
   return taken;
 }
 
+void Chassis::Refresh() {
+  for (Plugged& plugged : ports_) plugged.port->Refresh();
+  if (transport_ != nullptr) transport_->Refresh();
+}
+
 Instant Chassis::next_deadline() const {
   if (database_changed_) return 0;
   Instant first = hypervisor_.next_deadline();

@@ -50,6 +50,8 @@ class Chassis final : private HypervisorHost {
   Instant next_deadline() const;
   // Moves what waits, at most `batches` batches per port. Returns the number of packets taken in.
   size_t Process(int batches = 16);
+  // Asks the operating system what may have changed without us: Refresh() of ports and transport.
+  void Refresh();
 
   const Hypervisor& hypervisor() const { return hypervisor_; }
   const TunnelTransport* transport() const { return transport_.get(); }
