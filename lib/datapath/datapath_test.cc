@@ -92,6 +92,31 @@ TEST_F(DatapathTest, RoutesAndKeepsChecksumsRight) {
   EXPECT_EQ(host_.sent[2][0], std::string(reinterpret_cast<const char*>(expected.data()), expected.size()));
 }
 
+// A packet that crosses two switches and a router goes through a hundred tables and more; only going back counts.
+TEST_F(DatapathTest, LaterTablesAreFreeAndGoingBackIsLimited) {
+  const auto translate = [this](uint32_t port) {
+    FlowKey key = UdpKey(0x0a00000a, 0x0a000114, 5000, 53);
+    key.Set(field::kInPort, port);
+    return Translator(tables_).Run(key, 0);
+  };
+  for (uint8_t table = 0; table < 200; ++table) {
+    tables_.Add(MakeFlow(table, 0, {}, {Op::Resubmit(static_cast<uint8_t>(table + 1))}));
+  }
+  // At the end: once more from table 100, until the packet has been there as often as its TTL allows.
+  tables_.Add(MakeFlow(200, 1, {{field::kIpTtl, 5}}, {Op::Output(2)}));
+  tables_.Add(MakeFlow(200, 0, {}, {Op::Simple(OpKind::kDecTtl), Op::Clone({Op::Resubmit(100)})}));
+  Program program = translate(1);
+  ASSERT_EQ(program.effects.size(), 1u) << static_cast<int>(program.drop);
+  EXPECT_EQ(program.effects[0].port, 2u);
+  // Table 201 leads to itself.
+  tables_.Add(MakeFlow(0, 1, {{field::kInPort, 3}}, {Op::Output(4), Op::Resubmit(201)}));
+  tables_.Add(MakeFlow(201, 0, {}, {Op::Resubmit(201)}));
+  program = translate(3);
+  EXPECT_EQ(program.effects.size(), 1u);  // What was done before stays done.
+  tables_.Add(MakeFlow(0, 1, {{field::kInPort, 5}}, {Op::Resubmit(201)}));
+  EXPECT_EQ(translate(5).drop, DropReason::kTooDeep);
+}
+
 TEST_F(DatapathTest, OneMegaflowServesASubnet) {
   AddRouter();
   for (uint32_t i = 1; i <= 200; ++i) {

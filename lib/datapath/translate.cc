@@ -33,6 +33,7 @@ class Machine {
   }
 
   void EnterTable(uint8_t table) {
+    const Flow* const from = frames_.empty() ? nullptr : frames_.back().flow;
     const uint32_t metadata = static_cast<uint32_t>(state_.key.Get64(field::kMetadata));
     program_.consulted.push_back(MakeTablePart(table, metadata));
     const Flow* flow = tables_.Lookup(table, {state_.key, state_.constant, &program_.mask});
@@ -40,20 +41,23 @@ class Machine {
     if (flow == nullptr) return Drop(DropReason::kNoFlow);
     program_.flows.push_back(flow->id);
     if (flow->ops->empty()) return Drop(DropReason::kByFlow);
-    Enter({flow->ops.get(), 0, flow, nullptr, nullptr});
+    Enter({flow->ops.get(), 0, flow, nullptr, nullptr, from != nullptr && table <= from->table});
   }
 
   // Runs a list on a copy of the state. The list is part of the running frame's, and kept by what keeps that.
-  void EnterCopy(const OpList& ops) {
+  void EnterCopy(const OpList& ops, bool deepens) {
     const Frame& top = frames_.back();
-    Enter({&ops, 0, top.flow, std::make_shared<const SavedState>(state_), top.owner});
+    Enter({&ops, 0, top.flow, std::make_shared<const SavedState>(state_), top.owner, deepens});
   }
 
   void Enter(Frame frame) {
-    if (frames_.size() >= Translator::kMaxDepth) return Stop(DropReason::kTooDeep);
+    if (frame.deepens && ++depth_ > Translator::kMaxDepth) return Stop(DropReason::kTooDeep);
     frames_.push_back(std::move(frame));
   }
-  void EnterAll(const Continuation& rest) { frames_ = rest.frames; }
+  void EnterAll(const Continuation& rest) {
+    frames_ = rest.frames;
+    for (const Frame& frame : frames_) depth_ += frame.deepens;
+  }
 
   Program Run() {
     for (int steps = 0; !frames_.empty(); ++steps) {
@@ -87,6 +91,7 @@ class Machine {
  private:
   void Leave() {
     const std::shared_ptr<const SavedState> restore = std::move(frames_.back().restore);
+    depth_ -= frames_.back().deepens;
     frames_.pop_back();
     if (restore != nullptr) state_ = *restore;
     if (options_.observer != nullptr) options_.observer->OnReturn(state_.key);
@@ -307,12 +312,12 @@ class Machine {
         return Announce();
       }
       case OpKind::kClone:
-        return EnterCopy(op.nested());
+        return EnterCopy(op.nested(), false);
       case OpKind::kGroup: {
         // A bucket works on its own copy of the packet (ovs-actions(7), "group").
         const GroupOp& group = op.group();
         const int bucket = group.buckets.empty() ? -1 : ChooseBucket(group);
-        if (bucket >= 0) EnterCopy(group.buckets[static_cast<size_t>(bucket)].ops);
+        if (bucket >= 0) EnterCopy(group.buckets[static_cast<size_t>(bucket)].ops, true);
         return;
       }
       case OpKind::kController: {
@@ -358,6 +363,7 @@ class Machine {
   const TranslateOptions& options_;
   SavedState state_;
   std::vector<Frame> frames_;
+  int depth_ = 0;  // Of frames_, those that deepen.
   uint32_t queue_ = 0;
   Program program_;
 };

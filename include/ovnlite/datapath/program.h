@@ -64,6 +64,8 @@ struct Continuation {
     std::shared_ptr<const SavedState> restore;
     // Keeps `ops` where the flow tables do not: lists of their own, and everything in a paused program.
     SharedOps owner;
+    // It counts against Translator::kMaxDepth.
+    bool deepens = false;
   };
   std::vector<Frame> frames;  // Innermost last.
 };
@@ -99,7 +101,7 @@ enum class DropReason : uint8_t {
   kNoFlow,   // A table had no matching flow.
   kByFlow,   // A flow with no operations, or whose operations sent it nowhere.
   kTtl,      // dec_ttl with a TTL of 0 or 1.
-  kTooDeep,  // More than kMaxDepth lists inside each other.
+  kTooDeep,  // More than kMaxDepth resubmits to the same or an earlier table, or groups, inside each other.
   kTooLong,  // More than kMaxSteps operations: a loop.
 };
 

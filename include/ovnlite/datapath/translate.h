@@ -38,6 +38,7 @@ struct TranslateOptions {
 
 class Translator {
  public:
+  // As in Open vSwitch: a resubmit to a later table is free, because tables end (ovs-actions(7), "Recursion too deep").
   static constexpr int kMaxDepth = 64;
   static constexpr int kMaxSteps = 4096 * 8;
 
