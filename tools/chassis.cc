@@ -75,8 +75,11 @@ class RunChassis final : public Command {
     const StopSignals stop;
     const SystemClock clock;
     Chassis chassis(*sb, clock, name_);
-    OVNLITE_RETURN_IF_ERROR(OpenTransport(*sb, clock, chassis));
+    OVNLITE_ASSIGN_OR_RETURN(const TunnelOptions tunnels, FindEncap(*sb));
     for (const std::string& port : ports_) OVNLITE_RETURN_IF_ERROR(OpenPort(*sb, clock, port, chassis));
+    auto transport = OpenUdpTunnel(tunnels, {}, &clock);
+    if (!transport.ok()) return WithContext(transport.status(), absl::StrCat(name_, ": Geneve"));
+    chassis.SetTransport(*std::move(transport));
     chassis.Process();  // Compiles.
     for (const FlowError& e : chassis.hypervisor().controller().errors()) {
       std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.message << "\n";
@@ -90,7 +93,7 @@ class RunChassis final : public Command {
   }
 
  private:
-  absl::Status OpenTransport(const Database& sb, const Clock& clock, Chassis& chassis) {
+  absl::StatusOr<TunnelOptions> FindEncap(const Database& sb) const {
     const std::map<std::string, ChassisAddress> known = ChassisAddresses(sb);
     const auto me = known.find(name_);
     if (me == known.end()) {
@@ -107,10 +110,7 @@ class RunChassis final : public Command {
                                                           " at ", me->second.ip.ToString()));
       }
     }
-    auto transport = OpenUdpTunnel(options, {}, &clock);
-    if (!transport.ok()) return WithContext(transport.status(), absl::StrCat(name_, ": Geneve"));
-    chassis.SetTransport(*std::move(transport));
-    return absl::OkStatus();
+    return options;
   }
 
   absl::Status OpenPort(const Database& sb, const Clock& clock, const std::string& text, Chassis& chassis) {

@@ -140,6 +140,18 @@ class RealLab {
     return Finding{said.substr(vm.node.size() + 2), CommandLine(command)};
   }
 
+  static absl::StatusOr<Finding> StopChassis(Child& chassis) {
+    const bool was_running = chassis.running();
+    const Outcome outcome = chassis.Stop();
+    if (!was_running) return absl::UnknownError(absl::StrCat("it had ended by itself: ", outcome.LastWords()));
+    if (!outcome.ok()) return absl::UnknownError(absl::StrCat("it ended badly: ", outcome.LastWords()));
+    Finding finding = {"stopped"};
+    for (absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
+      if (!absl::StrContains(line, ": ready")) finding.lines.emplace_back(line);
+    }
+    return finding;
+  }
+
   void Check() {
     LabChecks checks{processes_, *network_};
     const LabVm& a = vms_[0];
@@ -150,15 +162,18 @@ class RealLab {
     } else {
       report_.Step("geneve", [&] { return started.status(); }).IgnoreError();
     }
+    constexpr int kPings = 1'000, kPingsBack = 100;
     bool go_on = true;
     const auto step = [&](const std::string& name, const std::function<absl::StatusOr<Finding>()>& check) {
       if (go_on) go_on = !absl::IsCancelled(report_.Step(name, check));
     };
     step("first ping", [&] { return checks.Ping(a.name, b.address, {}, 1); });
-    step("1000 pings", [&] { return checks.Ping(a.name, b.address, {"-q", "-i", "0.001"}, 1'000); });
-    step("and back", [&] { return checks.Ping(b.name, a.address, {"-q", "-i", "0.001"}, 100); });
-    if (capture != nullptr)
-      step("geneve", [&] { return checks.Geneve(*capture, nodes_[1].address, nodes_[2].address); });
+    step("1000 pings", [&] { return checks.Ping(a.name, b.address, {"-q", "-i", "0.001"}, kPings); });
+    step("and back", [&] { return checks.Ping(b.name, a.address, {"-q", "-i", "0.001"}, kPingsBack); });
+    if (capture != nullptr) {
+      step("geneve",
+           [&] { return checks.Geneve(*capture, nodes_[1].address, nodes_[2].address, 1 + kPings + kPingsBack); });
+    }
     step("router", [&] { return checks.Ping(a.name, a.gateway, {"-i", "0.001"}, 10); });
     step("traceroute", [&] { return checks.Traceroute(a.name, {a.gateway, b.address}); });
     step("mtu", [&] { return checks.Mtu(a.name, b.address); });
@@ -166,15 +181,6 @@ class RealLab {
     step("tcp back", [&] { return checks.Tcp(b.name, a.name, a.address, kTcpBytes); });
     step("udp", [&] { return checks.Udp(a.name, b.name, b.address, {1'000, 8'000}); });
     step("closed port", [&] { return checks.Refused(a.name, b.address); });
-    for (auto& [name, child] : chassis_) {
-      if (child->running()) continue;
-      report_
-          .Step(name,
-                [&]() -> absl::StatusOr<Finding> {
-                  return absl::UnknownError(absl::StrCat("it has ended: ", child->Stop().LastWords()));
-                })
-          .IgnoreError();
-    }
   }
 
   void Keep() {
@@ -185,18 +191,7 @@ class RealLab {
 
   void TakeDown() {
     for (auto& [name, child] : chassis_) {
-      report_
-          .Step(name,
-                [&child = child]() -> absl::StatusOr<Finding> {
-                  const Outcome outcome = child->Stop();
-                  if (!outcome.ok()) return absl::UnknownError(absl::StrCat("ended badly: ", outcome.LastWords()));
-                  Finding finding = {"stopped"};
-                  for (absl::string_view line : absl::StrSplit(outcome.out, '\n', absl::SkipEmpty())) {
-                    if (!absl::StrContains(line, ": ready")) finding.lines.emplace_back(line);
-                  }
-                  return finding;
-                })
-          .IgnoreError();
+      report_.Step(name, [&child = child] { return StopChassis(*child); }).IgnoreError();
     }
     if (network_ == nullptr) return;
     report_

@@ -165,10 +165,11 @@ absl::StatusOr<Finding> LabChecks::Refused(const std::string& from, const std::s
 }
 
 absl::StatusOr<std::unique_ptr<Child>> LabChecks::StartCapture() const {
-  // To standard output, so that it needs no file that it may write to once it has dropped its privileges.
-  OVNLITE_ASSIGN_OR_RETURN(
-      auto capture,
-      processes.Start(network.In("underlay", {"tcpdump", "-i", "br0", "-n", "-U", "-w", "-", "udp", "port", "6081"})));
+  // To standard output, so that it needs no file that it may write to once it has dropped its privileges; in immediate
+  // mode, so that it has seen everything when it is stopped.
+  const std::vector<std::string> command = network.In(
+      "underlay", {"tcpdump", "-i", "br0", "-n", "--immediate-mode", "-U", "-w", "-", "udp", "port", "6081"});
+  OVNLITE_ASSIGN_OR_RETURN(auto capture, processes.Start(command));
   for (int i = 0; i < 2'500 && capture->running(); ++i) {
     if (absl::StrContains(capture->errors(), "listening on")) return capture;
     OVNLITE_RETURN_IF_ERROR(processes.Sleep(2 * kMillisecond));
@@ -176,7 +177,8 @@ absl::StatusOr<std::unique_ptr<Child>> LabChecks::StartCapture() const {
   return absl::UnknownError(absl::StrCat("tcpdump does not start: ", capture->Stop().LastWords()));
 }
 
-absl::StatusOr<Finding> LabChecks::Geneve(Child& capture, const std::string& one, const std::string& other) const {
+absl::StatusOr<Finding> LabChecks::Geneve(Child& capture, const std::string& one, const std::string& other,
+                                          int at_least) const {
   const Outcome stopped = capture.Stop();
   MemoryFile file(stopped.out);
   OVNLITE_ASSIGN_OR_RETURN(
@@ -203,9 +205,10 @@ absl::StatusOr<Finding> LabChecks::Geneve(Child& capture, const std::string& one
   }
   const std::string command =
       CommandLine(network.In("underlay", {"tcpdump", "-i", "br0", "-n", "-v", "udp port 6081"}));
-  if (first_there.empty() || first_back.empty()) {
+  if (first_there.empty() || first_back.empty() || there < at_least || back < at_least) {
     return absl::UnknownError(absl::StrCat("tcpdump saw ", there, " Geneve packets from ", one, " and ", back, " from ",
-                                           other, ", and pings not both ways: ", LineWith(stopped.err, "captured")));
+                                           other, ", not ", at_least,
+                                           " with pings: ", LineWith(stopped.err, "dropped by kernel")));
   }
   Finding finding = {absl::StrCat(there, " packets from ", one, " and ", back, " from ", other,
                                   ", with OVN's option and the VMs' packets inside"),

@@ -37,8 +37,9 @@ struct LabChecks {
 
   // tcpdump(8) on the underlay, until its Child is stopped.
   absl::StatusOr<std::unique_ptr<Child>> StartCapture() const;
-  // Geneve went both ways between two hypervisors, with OVN's option and the VMs' packets inside.
-  absl::StatusOr<Finding> Geneve(Child& capture, const std::string& one, const std::string& other) const;
+  // At least so many Geneve packets went each way between two hypervisors, with OVN's option and the VMs' packets
+  // inside.
+  absl::StatusOr<Finding> Geneve(Child& capture, const std::string& one, const std::string& other, int at_least) const;
 };
 
 }  // namespace ovnlite::tools
