@@ -73,6 +73,10 @@ absl::Status Northd::Update() {
   return absl::InternalError("the Southbound database does not settle");
 }
 
+NorthdStatistics Northd::statistics() const {
+  return {state_->engine.statistics().emitter_runs, state_->engine.statistics().query_runs};
+}
+
 std::vector<Unsupported> Northd::unsupported() const { return FindUnsupported(state_->nb); }
 
 }  // namespace ovnlite

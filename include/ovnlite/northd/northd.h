@@ -13,6 +13,7 @@
 #ifndef OVNLITE_NORTHD_NORTHD_H_
 #define OVNLITE_NORTHD_NORTHD_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,12 @@ struct NorthdOptions {
   Random* random = nullptr;
 };
 
+// How much was compiled, for those who care about cost.
+struct NorthdStatistics {
+  uint64_t emitter_runs = 0;  // A unit of compilation was run: one subject of one Northbound row.
+  uint64_t query_runs = 0;
+};
+
 class Northd {
  public:
   using Options = NorthdOptions;
@@ -52,6 +59,8 @@ class Northd {
 
   // By table, row, column; empty when everything is compiled.
   std::vector<Unsupported> unsupported() const;
+
+  NorthdStatistics statistics() const;
 
  private:
   struct State;
