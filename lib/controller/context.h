@@ -38,7 +38,7 @@ struct PortInfo {
   friend bool operator==(const PortInfo&, const PortInfo&) = default;
 };
 
-struct Context {
+struct ControllerContext {
   // The chassis whose flows are made; empty: one on which everything is, as ovn-trace sees the network.
   std::string chassis;
   FlowStore* store = nullptr;
@@ -68,13 +68,13 @@ struct Context {
 Uuid FindPort(Reader& reader, absl::string_view name);
 
 // Adds the queries above to the engine.
-void DefineQueries(Incremental& engine, Context& context);
+void DefineControllerQueries(Incremental& engine, ControllerContext& context);
 
 // Each adds its emitters. `context` must outlive the engine.
-void DefinePhysicalFlows(Incremental& engine, const Context& context);
-void DefineMulticastFlows(Incremental& engine, const Context& context);
-void DefinePortSecurityFlows(Incremental& engine, const Context& context);
-void DefineNeighborFlows(Incremental& engine, const Context& context);
+void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context);
+void DefineMulticastFlows(Incremental& engine, const ControllerContext& context);
+void DefinePortSecurityFlows(Incremental& engine, const ControllerContext& context);
+void DefineNeighborFlows(Incremental& engine, const ControllerContext& context);
 
 }  // namespace ovnlite
 

@@ -18,7 +18,7 @@ struct Controller::State {
       : sb(database), tables(flow_tables), options(std::move(o)), engine({&database}), logical(context) {
     context.chassis = options.chassis;
     context.store = &store;
-    DefineQueries(engine, context);
+    DefineControllerQueries(engine, context);
     DefinePhysicalFlows(engine, context);
     DefineMulticastFlows(engine, context);
     DefinePortSecurityFlows(engine, context);
@@ -93,7 +93,7 @@ struct Controller::State {
   FlowTables& tables;
   Options options;
   FlowStore store;
-  Context context;
+  ControllerContext context;
   Incremental engine;
   LogicalFlows logical;
   CtZones zones;

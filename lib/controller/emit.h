@@ -47,7 +47,7 @@ struct Zones {
   uint32_t dnat = 0;
   uint32_t snat = 0;
 };
-Zones ZonesOf(Reader& reader, const Context& context, const PortInfo& port);
+Zones ZonesOf(Reader& reader, const ControllerContext& context, const PortInfo& port);
 inline void LoadZones(const Zones& zones, OpList& ops) {
   if (zones.port != 0) ops.push_back(LoadReg(13, zones.port));
   if (zones.dnat != 0) ops.push_back(LoadReg(11, zones.dnat));

@@ -108,7 +108,7 @@ class LogicalFlows::Lookups final : public ExprResolver,
   mutable std::map<uint32_t, Uuid> ports_;
 };
 
-LogicalFlows::LogicalFlows(const Context& context) : context_(context) {}
+LogicalFlows::LogicalFlows(const ControllerContext& context) : context_(context) {}
 LogicalFlows::~LogicalFlows() = default;
 
 void LogicalFlows::DefineQueries(Incremental& engine) {

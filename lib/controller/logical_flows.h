@@ -46,7 +46,7 @@ struct DatapathInfo {
 class LogicalFlows {
  public:
   // `context` must outlive this, and have its queries before Define() is called.
-  explicit LogicalFlows(const Context& context);
+  explicit LogicalFlows(const ControllerContext& context);
   ~LogicalFlows();
 
   void Define(Incremental& engine);
@@ -103,7 +103,7 @@ class LogicalFlows {
   void ForgetExpressions();
   uint32_t SourceOf(const Uuid& row);
 
-  const Context& context_;
+  const ControllerContext& context_;
   ExprPool pool_;
   ClauseCache clause_cache_;
   absl::flat_hash_map<std::pair<const FieldValues*, int>,

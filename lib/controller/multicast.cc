@@ -8,7 +8,7 @@
 namespace ovnlite {
 namespace {
 
-void EmitGroup(Reader& reader, const Context& context, const Uuid& row, Output& out) {
+void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* group = reader.Get<sb::Multicast_Group>(row);
   if (group == nullptr || !reader.Ask(context.is_local, FromProto(group->datapath()))) return;
   const uint32_t datapath = reader.Ask(context.datapath_key, FromProto(group->datapath()));
@@ -70,7 +70,7 @@ void EmitGroup(Reader& reader, const Context& context, const Uuid& row, Output& 
 
 }  // namespace
 
-void DefineMulticastFlows(Incremental& engine, const Context& context) {
+void DefineMulticastFlows(Incremental& engine, const ControllerContext& context) {
   engine.AddEmitter<sb::Multicast_Group>("multicast_group", [&context](Reader& reader, const Uuid& row, Output& out) {
     EmitGroup(reader, context, row, out);
   });

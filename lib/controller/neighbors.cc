@@ -9,8 +9,9 @@ namespace {
 // A static binding gives way to a learned one, unless it is told not to.
 constexpr uint16_t kStatic = 50, kLearned = 100, kOverriding = 150;
 
-void EmitBinding(Reader& reader, const Context& context, const std::string& logical_port, const std::string& ip_text,
-                 const std::string& mac_text, uint16_t priority, uint32_t cookie, Output& out) {
+void EmitBinding(Reader& reader, const ControllerContext& context, const std::string& logical_port,
+                 const std::string& ip_text, const std::string& mac_text, uint16_t priority, uint32_t cookie,
+                 Output& out) {
   const PortInfo& port = reader.Ask(context.port, FindPort(reader, logical_port));
   if (!port.exists || !reader.Ask(context.is_local, port.datapath)) return;
   const absl::StatusOr<IpAddress> ip = IpAddress::Parse(ip_text);
@@ -34,7 +35,7 @@ void EmitBinding(Reader& reader, const Context& context, const std::string& logi
   context.Emit(out, std::move(lookup).Do({SetFlag(flag::kLookupMac, true)}));
 }
 
-void EmitFdb(Reader& reader, const Context& context, const Uuid& row, Output& out) {
+void EmitFdb(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* fdb = reader.Get<sb::FDB>(row);
   if (fdb == nullptr) return;
   const absl::Span<const Uuid> datapaths =
@@ -56,7 +57,7 @@ void EmitFdb(Reader& reader, const Context& context, const Uuid& row, Output& ou
 
 }  // namespace
 
-void DefineNeighborFlows(Incremental& engine, const Context& context) {
+void DefineNeighborFlows(Incremental& engine, const ControllerContext& context) {
   engine.AddEmitter<sb::MAC_Binding>("mac_binding", [&context](Reader& reader, const Uuid& row, Output& out) {
     const auto* binding = reader.Get<sb::MAC_Binding>(row);
     if (binding != nullptr)

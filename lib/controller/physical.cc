@@ -20,7 +20,7 @@ void EnterLogicalPort(const Zones& zones, const PortInfo& port, OpList& ops) {
 }
 
 // Flows that do not depend on any row.
-void EmitCommon(const Context& context, Output& out) {
+void EmitCommon(const ControllerContext& context, Output& out) {
   const auto emit = [&](FlowBuilder builder, OpList ops) { context.Emit(out, std::move(builder).Do(std::move(ops))); };
   emit(FlowBuilder(table::kPhysicalToLogical, 0), {});
   emit(FlowBuilder(table::kOutputInit, 0), {Op::Resubmit(table::kRemoteOutput)});
@@ -41,7 +41,7 @@ void EmitCommon(const Context& context, Output& out) {
 }
 
 // What a tunnel brings goes on at the local output, with the logical ports it names.
-void EmitTunnel(Reader& reader, const Context& context, const Uuid& row, Output& out) {
+void EmitTunnel(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* chassis = reader.Get<sb::Chassis>(row);
   if (chassis == nullptr) return;
   const uint32_t number = reader.Ask(context.tunnel_number, chassis->name());
@@ -57,7 +57,7 @@ void EmitTunnel(Reader& reader, const Context& context, const Uuid& row, Output&
 // The flows of one Port_Binding.
 class PortFlows {
  public:
-  PortFlows(Reader& reader, const Context& context, const Uuid& row, const PortInfo& port, Output& out)
+  PortFlows(Reader& reader, const ControllerContext& context, const Uuid& row, const PortInfo& port, Output& out)
       : reader_(reader),
         context_(context),
         port_(port),
@@ -221,7 +221,7 @@ class PortFlows {
   }
 
   Reader& reader_;
-  const Context& context_;
+  const ControllerContext& context_;
   const PortInfo& port_;
   uint32_t cookie_;
   Output& out_;
@@ -230,13 +230,13 @@ class PortFlows {
 
 }  // namespace
 
-Zones ZonesOf(Reader& reader, const Context& context, const PortInfo& port) {
+Zones ZonesOf(Reader& reader, const ControllerContext& context, const PortInfo& port) {
   const std::string datapath = port.datapath.ToString();
   return {reader.Ask(context.zone, port.name), reader.Ask(context.zone, datapath + "_dnat"),
           reader.Ask(context.zone, datapath + "_snat")};
 }
 
-void DefinePhysicalFlows(Incremental& engine, const Context& context) {
+void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) {
   engine.AddSingleEmitter("physical_common",
                           [&context](Reader&, const Uuid&, Output& out) { EmitCommon(context, out); });
   engine.AddEmitter<sb::Chassis>(

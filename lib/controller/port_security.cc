@@ -15,7 +15,7 @@ constexpr uint8_t kNdTtl = 225;
 
 class Builder {
  public:
-  Builder(const Context& context, const PortInfo& port, uint32_t cookie, Output& out)
+  Builder(const ControllerContext& context, const PortInfo& port, uint32_t cookie, Output& out)
       : context_(context), port_(port), cookie_(cookie), out_(out) {}
 
   void Emit(const std::vector<LportAddresses>& allowed) {
@@ -141,7 +141,7 @@ class Builder {
     return all;
   }
 
-  const Context& context_;
+  const ControllerContext& context_;
   const PortInfo& port_;
   uint32_t cookie_;
   Output& out_;
@@ -149,7 +149,7 @@ class Builder {
 
 }  // namespace
 
-void DefinePortSecurityFlows(Incremental& engine, const Context& context) {
+void DefinePortSecurityFlows(Incremental& engine, const ControllerContext& context) {
   engine.AddEmitter<sb::Port_Binding>("port_security", [&context](Reader& reader, const Uuid& row, Output& out) {
     const PortInfo& port = reader.Ask(context.port, row);
     if (!port.exists || !port.type.empty()) return;

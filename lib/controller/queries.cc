@@ -42,7 +42,7 @@ std::vector<std::string> Gateways(Reader& reader, const sb::Port_Binding& port) 
   return names;
 }
 
-PortInfo ReadPort(Reader& reader, const Context& context, const Uuid& uuid) {
+PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& uuid) {
   PortInfo info;
   const auto* row = reader.Get<sb::Port_Binding>(uuid);
   if (row == nullptr) return info;
@@ -64,7 +64,7 @@ PortInfo ReadPort(Reader& reader, const Context& context, const Uuid& uuid) {
 
 // Everything within reach of the local ports over patches. Looks only at ports that may bring their datapath here:
 // those plugged in and their containers, gateways, and redirections to this chassis.
-std::set<Uuid> FindLocalDatapaths(Reader& reader, const Context& context) {
+std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& context) {
   std::set<Uuid> local;
   if (context.everywhere()) {
     for (const Uuid& datapath : reader.All<sb::Datapath_Binding>()) local.insert(datapath);
@@ -98,7 +98,7 @@ std::set<Uuid> FindLocalDatapaths(Reader& reader, const Context& context) {
   return local;
 }
 
-std::vector<Uuid> FindPatchPeers(Reader& reader, const Context& context, const Uuid& datapath) {
+std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& context, const Uuid& datapath) {
   std::vector<Uuid> peers;
   for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
     const PortInfo& port = reader.Ask(context.port, uuid);
@@ -119,7 +119,7 @@ Uuid FindPort(Reader& reader, absl::string_view name) {
   return found.empty() ? Uuid() : found[0];
 }
 
-void DefineQueries(Incremental& engine, Context& context) {
+void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
   context.plugged = engine.AddInput<std::vector<std::string>>("plugged");
   context.port_number = engine.AddInput<uint32_t>("port_number");
   context.tunnel_number = engine.AddInput<uint32_t>("tunnel_number");
