@@ -214,7 +214,7 @@ class SimpleDatabase {
 class Rounds {
  public:
   Rounds(const DatabaseSchema& schema, const std::vector<std::string>& names, Random& random)
-      : schema_(schema), random_(random), database_(schema), simple_(schema) {
+      : random_(random), database_(schema), simple_(schema) {
     for (const std::string& name : names) tables_.push_back(schema.FindTable({name.data(), name.size()}));
     for (const TableSchema* table : tables_) {
       for (const ColumnSchema& column : table->columns()) {
@@ -429,7 +429,6 @@ class Rounds {
     const Index* index;
   };
 
-  const DatabaseSchema& schema_;
   Random& random_;
   Database database_;
   SimpleDatabase simple_;

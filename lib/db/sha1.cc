@@ -19,7 +19,7 @@ void UpdatePortably(State& state, const uint8_t* blocks, size_t count) {
     uint32_t w[80];
     for (int i = 0; i < 16; ++i) w[i] = Load32(blocks + 4 * i);
     for (int i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-    auto [a, b, c, d, e] = state;
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
     const auto rounds = [&](int begin, uint32_t k, auto f) {
       for (int i = begin; i < begin + 20; ++i) {
         const uint32_t next = std::rotl(a, 5) + f(b, c, d) + e + k + w[i];
