@@ -111,7 +111,7 @@ void EmitRouterPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
   row.add_mac(absl::StrCat(lrp.mac(), " ", absl::StrJoin(lrp.networks(), " ")));
   if (!port.switch_port.IsZero()) {
     (*row.mutable_options())["peer"] = reader.Get<nb::Logical_Switch_Port>(port.switch_port)->name();
-  } else if (lrp.has_peer()) {
+  } else if (!port.peer_port.IsZero()) {
     (*row.mutable_options())["peer"] = lrp.peer();
   }
   *row.mutable_external_ids() = lrp.external_ids();

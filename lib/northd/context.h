@@ -112,11 +112,12 @@ struct Context {
   Query<RouterPort> router_port;  // By Logical_Router_Port UUID.
   // By Logical_Switch UUID: its ports of type router that lead to a router port.
   Query<std::vector<Uuid>> router_ports_of_switch;
-  Query<bool> switch_has_unknown;  // By Logical_Switch UUID: some enabled port has "unknown".
-  Query<StaticRoute> route;        // By Logical_Router_Static_Route UUID.
-  Query<RouterRoutes> routes;      // By Logical_Router UUID.
-  Query<RouteGroup> route_group;   // By route UUID: the group it is in.
-  Query<uint32_t> route_table;     // By "router UUID/table": its number; 0 is the main table.
+  Query<bool> switch_has_unknown;   // By Logical_Switch UUID: some enabled port has "unknown".
+  Query<bool> switch_has_machines;  // By Logical_Switch UUID: some port does not lead to a router port.
+  Query<StaticRoute> route;         // By Logical_Router_Static_Route UUID.
+  Query<RouterRoutes> routes;       // By Logical_Router UUID.
+  Query<RouteGroup> route_group;    // By route UUID: the group it is in.
+  Query<uint32_t> route_table;      // By "router UUID/table": its number; 0 is the main table.
 
   void EmitRow(Output& out, RowKind kind, std::string key, const google::protobuf::Message& row) const;
 };

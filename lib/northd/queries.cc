@@ -161,6 +161,12 @@ void DefineQueries(Incremental& engine, Context& context) {
         }
         return ports;
       });
+  context.switch_has_machines =
+      engine.AddQuery<bool>("switch_has_machines", [&context](Reader& reader, const Uuid& uuid) {
+        const auto* row = reader.Get<nb::Logical_Switch>(uuid);
+        return row != nullptr &&
+               reader.Ask(context.router_ports_of_switch, uuid).size() < static_cast<size_t>(row->ports_size());
+      });
   context.switch_has_unknown =
       engine.AddQuery<bool>("switch_has_unknown", [&context](Reader& reader, const Uuid& uuid) {
         const auto* row = reader.Get<nb::Logical_Switch>(uuid);

@@ -16,8 +16,7 @@ constexpr Stage kPassing[] = {
 };
 // Stages where only what somebody asked for goes on.
 constexpr Stage kDropping[] = {Stage::kLrInAdmission,     Stage::kLrInLearnNeighbor, Stage::kLrInIpRouting,
-                               Stage::kLrInIpRoutingEcmp, Stage::kLrInPolicyEcmp,    Stage::kLrInArpResolve,
-                               Stage::kLrOutDelivery};
+                               Stage::kLrInIpRoutingEcmp, Stage::kLrInPolicyEcmp,    Stage::kLrInArpResolve};
 
 // reg9[2]: the sender is known already. reg9[3], where routers learn only what they need: it was known with another
 // MAC address, or is asking for this router.

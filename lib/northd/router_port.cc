@@ -27,6 +27,8 @@ void AddAdmission(const FlowSink& flows, const RouterPort& port) {
   flows.Add(Stage::kLrInAdmission, 50, absl::StrCat("eth.mcast && inport == ", port.quoted), actions);
   flows.Add(Stage::kLrInAdmission, 50, absl::StrCat("eth.dst == ", mac, " && inport == ", port.quoted), actions);
   flows.Add(Stage::kLrOutDelivery, 100, absl::StrCat("outport == ", port.quoted), "output;");
+  // A router without usable ports has not even this flow.
+  flows.Add(Stage::kLrOutDelivery, 0, "1", "drop;");
 }
 
 void AddNeighborLookup(const FlowSink& flows, const RouterPort& port, bool always_learn) {

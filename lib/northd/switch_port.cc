@@ -32,11 +32,12 @@ void AddUntrackedFlows(const FlowSink& flows, const SwitchPort& port) {
   flows.AddFor(port.name, Stage::kLsOutPreLb, 110, absl::StrCat("ip && outport == ", port.quoted), "ct_clear; next;");
 }
 
-// Questions for a router's addresses go to the router and to other machines, not to other routers; and what routers
-// ask reaches no router but the one it concerns. It keeps broadcasts of big networks small.
-void AddRouterQuestionFlows(const FlowSink& flows, const SwitchPort& port, const RouterPort& peer) {
+// Questions for a router's addresses go to the router and to machines if the switch has any, not to other routers; and
+// what routers ask reaches no router but the one it concerns. It keeps broadcasts of big networks small.
+void AddRouterQuestionFlows(const FlowSink& flows, const SwitchPort& port, const RouterPort& peer, bool has_machines) {
   const std::string actions =
-      absl::StrCat("clone {outport = ", port.quoted, "; output; }; outport = \"_MC_flood_l2\"; output;");
+      has_machines ? absl::StrCat("clone {outport = ", port.quoted, "; output; }; outport = \"_MC_flood_l2\"; output;")
+                   : absl::StrCat("outport = ", port.quoted, "; output;");
   for (const IpPrefix& network : peer.networks.v4) {
     flows.Add(Stage::kLsInL2Lkup, 80,
               absl::StrCat("flags[1] == 0 && arp.op == 1 && arp.tpa == ", network.address().ToString()), actions);
@@ -45,6 +46,7 @@ void AddRouterQuestionFlows(const FlowSink& flows, const SwitchPort& port, const
     flows.Add(Stage::kLsInL2Lkup, 80,
               absl::StrCat("flags[1] == 0 && nd_ns && nd.target == ", network.address().ToString()), actions);
   }
+  if (!has_machines) return;
   flows.Add(Stage::kLsInL2Lkup, 75,
             absl::StrCat("eth.src == {", peer.networks.mac.ToString(), "} && (arp.op == 1 || rarp.op == 3 || nd_ns)"),
             "outport = \"_MC_flood_l2\"; output;");
@@ -55,7 +57,7 @@ void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
   if (!port.exists) return;
   const FlowSink flows(context, out, port.lswitch, uuid);
   if (!port.enabled) AddDisabledFlows(flows, port);
-  if (port.type.empty() && port.unknown && !port.has_port_security && port.enabled) AddLearningFlows(flows, port);
+  if (port.type.empty() && port.unknown && !port.has_port_security) AddLearningFlows(flows, port);
   if (port.type == "localnet" || !port.peer.IsZero()) AddUntrackedFlows(flows, port);
   for (const PortAddresses& addresses : port.addresses) {
     flows.Add(Stage::kLsInL2Lkup, 50, absl::StrCat("eth.dst == ", addresses.mac.ToString()),
@@ -63,7 +65,9 @@ void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
   }
   if (!port.peer.IsZero()) {
     const RouterPort& peer = reader.Ask(context.router_port, port.peer);
-    if (peer.enabled) AddRouterQuestionFlows(flows, port, peer);
+    if (peer.enabled) {
+      AddRouterQuestionFlows(flows, port, peer, reader.Ask(context.switch_has_machines, port.lswitch));
+    }
   }
 }
 
