@@ -97,8 +97,9 @@ class Lab {
 
   // Pings once and tells what happened, hop by hop (narrative.h).
   absl::StatusOr<Narrative> Explain(absl::string_view host, absl::string_view destination);
-  // What the usual diagnostic commands would show: tunnels, chassis, the logical network, flows of tunnels.
-  absl::StatusOr<std::vector<Diagnostic>> Diagnose();
+  // What the usual diagnostic commands would show, typed on this hypervisor and on the central machine: tunnels,
+  // chassis, the logical network, flows of tunnels.
+  absl::StatusOr<std::vector<Diagnostic>> Diagnose(absl::string_view chassis);
 
   // Every frame a host sent or received and every frame on the underlay, with a comment that says what became of it.
   // Interfaces are named after hosts, and chassis' underlay ports "compute1.underlay".

@@ -24,18 +24,19 @@
 
 namespace ovnlite {
 
-// A header field that a step changed, in OVN's words.
+// A header field that a step changed, in OVN's words. `before` is empty where it was added.
 struct FieldChange {
   std::string field;  // "ip.ttl"
   std::string before, after;
   friend bool operator==(const FieldChange&, const FieldChange&) = default;
 };
 
-// A logical flow that decided something.
+// A logical flow that changed something, or dropped the packet.
 struct FlowTaken {
-  std::string stage;  // "lr_in_ip_routing"
-  std::string match;  // As in Logical_Flow.
-  std::string actions;
+  std::string stage;    // "lr_in_ip_routing"
+  std::string match{};  // As in Logical_Flow.
+  std::string actions{};
+  std::vector<FieldChange> changes{};  // Registers left out, but for outport.
   friend bool operator==(const FlowTaken&, const FlowTaken&) = default;
 };
 
@@ -43,19 +44,19 @@ struct NarrativeStep {
   int number = 0;
   std::string layer;      // "L2", "L3", "L3/L2", "physical"
   std::string component;  // "LS1", "OVS / Geneve"
-  std::string action;     // "routed to 10.0.1.0/24 by lr1-ls2"
   std::string chassis;    // Empty on the underlay.
+  std::string action;     // "in by LSP1, out by ls1-lr1"
   std::string packet;     // One line (packet/describe.h), as the step leaves it.
-  std::vector<FieldChange> changes;
   std::vector<FlowTaken> flows;
+  std::vector<FieldChange> added;  // Headers that encapsulation puts in front.
 };
 
 // One packet from a host to whoever got it.
 struct Journey {
-  std::string title;   // "VM-A asks for 10.0.0.1", "echo request, VM-A to VM-B"
-  std::string path;    // "VM-A → LS1 → LR1 → Geneve → underlay → Geneve → LS2 → VM-B"
-  bool minor = false;  // Neighbour resolution: told in one line.
-  std::vector<NarrativeStep> steps;
+  std::string title;                 // "VM-A to VM-B: ICMP echo request"
+  std::string path;                  // "VM-A -> LS1 -> LR1 -> Geneve -> underlay -> Geneve -> LS2 -> VM-B"
+  bool minor = false;                // Neighbour resolution: told in one line, `path`.
+  std::vector<NarrativeStep> steps;  // From the host on.
 };
 
 struct Narrative {

@@ -1,0 +1,204 @@
+#include "ovnlite/lab/lab.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "lib/lab/lab_chassis.h"
+#include "lib/lab/lab_state.h"
+#include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/base/status.h"
+#include "ovnlite/schema/schema.h"
+
+namespace ovnlite {
+namespace {
+
+std::vector<absl::string_view> Words(absl::string_view text) {
+  return absl::StrSplit(text, absl::ByAnyChar(" \t"), absl::SkipEmpty());
+}
+
+Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
+
+}  // namespace
+
+Lab::State::State(const Options& o)
+    : options(o),
+      random(o.seed),
+      nb(NorthboundSchema()),
+      sb(SouthboundSchema()),
+      topology(nb, {.random = &random}),
+      northd(nb, sb, {.random = &random}),
+      fabric(sb, clock,
+             {.underlay_delay = o.underlay_delay,
+              .underlay_loss = o.underlay_loss,
+              .seed = o.seed,
+              .mtu = o.underlay_mtu}),
+      recorder(fabric, sb, o.underlay_delay, o.capture_limit) {
+  nb_changes = nb.Subscribe([this](const Delta&) { changed = true; });
+  sb_changes = sb.Subscribe([this](const Delta&) { changed = true; });
+  fabric.set_tap([this](const Sighting& sighting) {
+    Host* host = sighting.outlet == Outlet::kPort ? FindByPort(sighting.name) : nullptr;
+    recorder.Seen(sighting, host == nullptr ? absl::string_view() : host->sim.options().name);
+    if (host != nullptr) host->sim.Receive(sighting.frame);
+  });
+}
+
+const absl::Status& Lab::State::Built(absl::Status status, absl::string_view what) {
+  if (status.ok()) return no_error;
+  statuses.push_back(WithContext(status, what));
+  if (first_error.ok()) first_error = statuses.back();
+  return statuses.back();
+}
+
+absl::Status Lab::State::AddChassis(absl::string_view name, absl::string_view encap_ip) {
+  OVNLITE_ASSIGN_OR_RETURN(const IpAddress ip, IpAddress::Parse(encap_ip));
+  return RegisterChassis(sb, random, name, ip);
+}
+
+absl::Status Lab::State::CheckChassis(absl::string_view name) const {
+  if (!sb.IndexOn<sb::Chassis>("name").Find(name).empty()) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat("there is no chassis \"", name, "\""));
+}
+
+absl::Status Lab::State::Connect(absl::string_view router, absl::string_view logical_switch, absl::string_view mac,
+                                 absl::string_view networks) {
+  OVNLITE_ASSIGN_OR_RETURN(const LogicalRouter lr, topology.FindRouter(router));
+  OVNLITE_ASSIGN_OR_RETURN(const LogicalSwitch ls, topology.FindSwitch(logical_switch));
+  const std::string r = absl::AsciiStrToLower(lr.name()), s = absl::AsciiStrToLower(ls.name());
+  return topology.Connect(lr, absl::StrCat(r, "-", s), ls, absl::StrCat(s, "-", r), mac, Words(networks)).status();
+}
+
+absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logical_switch, absl::string_view port,
+                                 absl::string_view chassis, absl::string_view mac, absl::string_view addresses,
+                                 absl::string_view gateways) {
+  if (name.empty()) return absl::InvalidArgumentError("a host needs a name");
+  if (Find(name) != nullptr) return absl::AlreadyExistsError("a host with this name already exists");
+  OVNLITE_RETURN_IF_ERROR(CheckChassis(chassis));
+  SimHostOptions host;
+  host.name = std::string(name);
+  OVNLITE_ASSIGN_OR_RETURN(host.mac, MacAddress::Parse(mac));
+  if (host.mac.IsMulticast())
+    return absl::InvalidArgumentError(absl::StrCat(mac, " is not the address of one station"));
+  std::string allowed = host.mac.ToString();
+  for (const absl::string_view word : Words(addresses)) {
+    OVNLITE_ASSIGN_OR_RETURN(const IpPrefix address, IpPrefix::Parse(word));
+    host.addresses.push_back(address);
+    absl::StrAppend(&allowed, " ", address.address().ToString());
+  }
+  for (const absl::string_view word : Words(gateways)) {
+    OVNLITE_ASSIGN_OR_RETURN(const IpAddress gateway, IpAddress::Parse(word));
+    bool on_link = false;
+    for (const IpPrefix& address : host.addresses) on_link = on_link || address.Contains(gateway);
+    if (!on_link) {
+      return absl::InvalidArgumentError(absl::StrCat("gateway ", word, " is in none of the subnets of ", addresses));
+    }
+    host.gateways.push_back(gateway);
+  }
+  OVNLITE_ASSIGN_OR_RETURN(LogicalSwitch ls, topology.FindSwitch(logical_switch));
+  OVNLITE_ASSIGN_OR_RETURN(LogicalSwitchPort lsp, ls.AddPort(port));
+  absl::Status status = lsp.SetAddresses({allowed});
+  if (status.ok()) status = lsp.SetPortSecurity({allowed});
+  if (!status.ok()) {
+    lsp.Delete().IgnoreError();
+    return status;
+  }
+  auto added = std::make_unique<Host>(Host{SimHost(std::move(host), clock), std::string(port), std::string(chassis)});
+  order.push_back(added.get());
+  hosts.emplace(name, std::move(added));
+  return absl::OkStatus();
+}
+
+// Every host's port, bound where the host is, as the ovn-controller there would.
+absl::Status Lab::State::Bind() {
+  Transaction t = sb.Begin();
+  bool any = false;
+  for (const Host* host : order) {
+    const absl::Span<const Uuid> chassis = sb.IndexOn<sb::Chassis>("name").Find(host->chassis);
+    for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("logical_port").Find(host->port)) {
+      const auto* binding = sb.Get<sb::Port_Binding>(uuid);
+      if (chassis.empty() || (binding->up() && binding->has_chassis() && FromProto(binding->chassis()) == chassis[0]))
+        continue;
+      auto* row = t.Update<sb::Port_Binding>(uuid);
+      row->mutable_chassis()->set_high(chassis[0].high());
+      row->mutable_chassis()->set_low(chassis[0].low());
+      row->set_up(true);
+      any = true;
+    }
+  }
+  if (!any) return absl::OkStatus();
+  return sb.Commit(std::move(t)).status();
+}
+
+absl::Status Lab::State::Sync() {
+  if (!changed) return absl::OkStatus();
+  OVNLITE_RETURN_IF_ERROR(northd.Update());
+  OVNLITE_RETURN_IF_ERROR(Bind());
+  OVNLITE_RETURN_IF_ERROR(northd.Update());
+  fabric.Update();
+  changed = false;
+  return absl::OkStatus();
+}
+
+// -- The public face --------------------------------------------------------------------------------------------------
+
+Lab::Lab(Options options) : state_(std::make_unique<State>(options)) {}
+Lab::~Lab() = default;
+
+const absl::Status& Lab::AddChassis(absl::string_view name, absl::string_view encap_ip) {
+  return state_->Built(state_->AddChassis(name, encap_ip), absl::StrCat("AddChassis ", name));
+}
+const absl::Status& Lab::AddSwitch(absl::string_view name) {
+  return state_->Built(state_->topology.AddSwitch(name).status(), absl::StrCat("AddSwitch ", name));
+}
+const absl::Status& Lab::AddRouter(absl::string_view name) {
+  return state_->Built(state_->topology.AddRouter(name).status(), absl::StrCat("AddRouter ", name));
+}
+const absl::Status& Lab::Connect(absl::string_view router, absl::string_view logical_switch, absl::string_view mac,
+                                 absl::string_view networks) {
+  return state_->Built(state_->Connect(router, logical_switch, mac, networks),
+                       absl::StrCat("Connect ", router, " ", logical_switch));
+}
+const absl::Status& Lab::AddHost(absl::string_view host, absl::string_view logical_switch, absl::string_view port,
+                                 absl::string_view chassis, absl::string_view mac, absl::string_view addresses,
+                                 absl::string_view gateways) {
+  return state_->Built(state_->AddHost(host, logical_switch, port, chassis, mac, addresses, gateways),
+                       absl::StrCat("AddHost ", host));
+}
+
+const absl::Status& Lab::MoveHost(absl::string_view host, absl::string_view chassis) {
+  State::Host* found = state_->Find(host);
+  absl::Status status = found == nullptr ? absl::NotFoundError(absl::StrCat("there is no host \"", host, "\""))
+                                         : state_->CheckChassis(chassis);
+  if (status.ok()) {
+    found->chassis = std::string(chassis);
+    state_->changed = true;
+  }
+  return state_->Built(std::move(status), absl::StrCat("MoveHost ", host));
+}
+
+const absl::Status& Lab::Sync() { return state_->Built(state_->Sync(), "Sync"); }
+const absl::Status& Lab::status() const { return state_->first_error; }
+
+absl::Status Lab::WritePcapng(const std::string& path) const {
+  OVNLITE_ASSIGN_OR_RETURN(PcapngWriter writer, PcapngWriter::Create(path));
+  return state_->recorder.Write(writer);
+}
+
+std::string Lab::Pcapng() const {
+  std::string bytes;
+  PcapngWriter writer = PcapngWriter::ToMemory(&bytes);
+  state_->recorder.Write(writer).IgnoreError();  // Memory takes everything a frame can be.
+  return bytes;
+}
+
+Database& Lab::nb() { return state_->nb; }
+Database& Lab::sb() { return state_->sb; }
+Topology& Lab::topology() { return state_->topology; }
+Fabric& Lab::fabric() { return state_->fabric; }
+const ManualClock& Lab::clock() const { return state_->clock; }
+const SimHost* Lab::host(absl::string_view name) const {
+  const State::Host* host = state_->Find(name);
+  return host == nullptr ? nullptr : &host->sim;
+}
+
+}  // namespace ovnlite

@@ -1,0 +1,50 @@
+#include "lib/lab/lab_chassis.h"
+
+#include "absl/strings/str_cat.h"
+#include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/base/uuid.h"
+
+namespace ovnlite {
+namespace {
+
+void SetUuid(ovsdb::Uuid* to, const Uuid& uuid) {
+  to->set_high(uuid.high());
+  to->set_low(uuid.low());
+}
+
+}  // namespace
+
+absl::Status RegisterChassis(Database& sb, Random& random, absl::string_view name, const IpAddress& encap_ip) {
+  if (name.empty()) return absl::InvalidArgumentError("a chassis needs a name");
+  if (!sb.IndexOn<sb::Chassis>("name").Find(name).empty()) {
+    return absl::AlreadyExistsError("a chassis with this name already exists");
+  }
+  const std::string ip = encap_ip.ToString();
+  for (const Uuid& uuid : sb.IndexOn<sb::Encap>("ip").Find(ip)) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("chassis ", sb.Get<sb::Encap>(uuid)->chassis_name(), " has the address ", ip, " already"));
+  }
+  const Uuid encap_uuid = Uuid::Generate(random), chassis_uuid = Uuid::Generate(random),
+             private_uuid = Uuid::Generate(random);
+  Transaction t = sb.Begin();
+  auto* encap = t.Insert<sb::Encap>(encap_uuid);
+  encap->set_type("geneve");
+  encap->set_ip(ip);
+  encap->set_chassis_name(std::string(name));
+  (*encap->mutable_options())["csum"] = "true";
+  auto* chassis = t.Insert<sb::Chassis>(chassis_uuid);
+  chassis->set_name(std::string(name));
+  chassis->set_hostname(std::string(name));
+  SetUuid(chassis->add_encaps(), encap_uuid);
+  // What the rest of OVN asks a chassis for before it relies on it.
+  for (const char* feature : {"ct-no-masked-label", "mac-binding-timestamp", "ovn-ct-lb-related", "port-up-notif"})
+    (*chassis->mutable_other_config())[feature] = "true";
+  (*chassis->mutable_other_config())["datapath-type"] = "ovnlite";
+  (*chassis->mutable_other_config())["is-interconn"] = "false";
+  auto* row = t.Insert<sb::Chassis_Private>(private_uuid);
+  row->set_name(std::string(name));
+  SetUuid(row->mutable_chassis(), chassis_uuid);
+  return sb.Commit(std::move(t)).status();
+}
+
+}  // namespace ovnlite
