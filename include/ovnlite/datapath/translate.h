@@ -34,6 +34,9 @@ struct TranslateOptions {
   Observer* observer = nullptr;
   // Picks a bucket of a select group, or returns -1 to let the hash decide. For traces.
   std::function<int(const GroupOp&, const FlowKey&)> choose_bucket;
+  // Called before a table is asked, and may change the key: for traces that ask "what if". The program that results does
+  // not stand for other packets.
+  std::function<void(uint8_t table, FlowKey&)> amend;
 };
 
 class Translator {

@@ -1,0 +1,79 @@
+#include "lib/trace/chassis_site.h"
+
+#include <algorithm>
+
+namespace ovnlite {
+namespace {
+
+Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
+
+template <typename T>
+Uuid FindByPrefix(const Database& sb, uint32_t prefix) {
+  for (const auto& [uuid, row] : sb.Rows<T>()) {
+    if (uuid.prefix() == prefix) return uuid;
+  }
+  return Uuid();
+}
+
+}  // namespace
+
+ChassisSite::ChassisSite(Database& database, const std::string& name)
+    : sb(database), chassis(name), controller(database, tables, {.chassis = name}) {
+  controller.PlugAsBound();
+  controller.Update();
+}
+
+std::vector<std::string> ChassisSite::Names(const Database& sb) {
+  std::vector<std::string> names;
+  for (const auto& [uuid, row] : sb.Rows<sb::Chassis>()) names.push_back(row.name());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string ChassisSite::NameOf(const Database& sb, const sb::Port_Binding& port) {
+  if (!port.has_chassis()) return "";
+  const auto* row = sb.Get<sb::Chassis>(FromProto(port.chassis()));
+  return row == nullptr ? std::string() : row->name();
+}
+
+uint32_t ChassisSite::PortNumber(const std::string& logical_port) const {
+  const auto found = controller.ports().find(logical_port);
+  return found == controller.ports().end() ? 0 : found->second;
+}
+
+uint32_t ChassisSite::TunnelNumber(const std::string& other) const {
+  const auto found = controller.tunnels().find(other);
+  return found == controller.tunnels().end() ? 0 : found->second;
+}
+
+std::string ChassisSite::PortOf(uint32_t number) const {
+  for (const auto& [name, n] : controller.ports()) {
+    if (n == number) return name;
+  }
+  return "";
+}
+
+std::optional<std::string> ChassisSite::TunnelTo(uint32_t number) const {
+  for (const auto& [name, n] : controller.tunnels()) {
+    if (n == number) return name;
+  }
+  return std::nullopt;
+}
+
+IpAddress ChassisSite::AddressOf(const std::string& other) const {
+  for (const Uuid& uuid : sb.IndexOn<sb::Encap>("chassis_name").Find(other)) {
+    const auto* encap = sb.Get<sb::Encap>(uuid);
+    if (encap->type() != "geneve") continue;
+    if (const absl::StatusOr<IpAddress> ip = IpAddress::Parse(encap->ip()); ip.ok()) return *ip;
+  }
+  return IpAddress();
+}
+
+std::pair<std::string, Uuid> ChassisSite::RowOfCookie(uint32_t cookie) const {
+  if (const Uuid uuid = FindByPrefix<sb::Port_Binding>(sb, cookie); !uuid.IsZero()) return {"Port_Binding", uuid};
+  if (const Uuid uuid = FindByPrefix<sb::Multicast_Group>(sb, cookie); !uuid.IsZero()) return {"Multicast_Group", uuid};
+  if (const Uuid uuid = FindByPrefix<sb::Chassis>(sb, cookie); !uuid.IsZero()) return {"Chassis", uuid};
+  return {"", Uuid()};
+}
+
+}  // namespace ovnlite

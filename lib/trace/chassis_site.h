@@ -1,0 +1,50 @@
+// File: chassis_site.h
+// One chassis of a database, compiled: its flow tables, and what its OpenFlow ports are.
+
+#ifndef OVNLITE_LIB_TRACE_CHASSIS_SITE_H_
+#define OVNLITE_LIB_TRACE_CHASSIS_SITE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/base/ip.h"
+#include "ovnlite/controller/controller.h"
+#include "ovnlite/db/database.h"
+#include "ovnlite/flow/flow_tables.h"
+
+namespace ovnlite {
+
+struct ChassisSite {
+  // Compiles all of it.
+  ChassisSite(Database& database, const std::string& name);
+
+  // All chassis, by name.
+  static std::vector<std::string> Names(const Database& sb);
+  // Where a port is bound; empty when it is not.
+  static std::string NameOf(const Database& sb, const sb::Port_Binding& port);
+
+  // 0 when there is none.
+  uint32_t PortNumber(const std::string& logical_port) const;
+  uint32_t TunnelNumber(const std::string& other) const;
+  // What a number stands for.
+  std::string PortOf(uint32_t number) const;
+  std::optional<std::string> TunnelTo(uint32_t number) const;
+  // The Geneve endpoint of a chassis; 0.0.0.0 when it has none.
+  IpAddress AddressOf(const std::string& other) const;
+  // The row whose UUID begins with a flow's cookie, among those that flows are made from besides Logical_Flow.
+  std::pair<std::string, Uuid> RowOfCookie(uint32_t cookie) const;
+
+  const Database& sb;
+  std::string chassis;
+  FlowTables tables;
+  Controller controller;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_TRACE_CHASSIS_SITE_H_

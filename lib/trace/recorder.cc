@@ -1,0 +1,275 @@
+#include "lib/trace/recorder.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "ovnlite/logical/microflow.h"
+
+namespace ovnlite {
+namespace {
+
+// Tables of br-int (ovn-architecture(7)): where the logical pipelines begin, and how many stages they may have.
+constexpr uint8_t kIngress = 8, kCheckLoopback = 41, kEgress = 42;
+constexpr int kStages = 29;
+// Egress pipelines end before the tables that lead to physical ports.
+constexpr int kEgressStages = 22;
+constexpr int kLogicalRegisters = 10;
+
+bool IsStage(uint8_t table) {
+  return (table >= kIngress && table < kIngress + kStages) || (table >= kEgress && table < kEgress + kEgressStages);
+}
+
+void CopyRegisters(const FlowKey& from, FlowKey& to) {
+  for (int i = 0; i <= kLogicalRegisters; ++i) to.set_reg(i, from.reg(i));  // Up to the flags, reg10.
+}
+
+}  // namespace
+
+Recorder::Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables,
+                   const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow)
+    : world_(world), controller_(controller), translator_(tables), options_(options), openflow_(std::move(openflow)) {}
+
+TranslateOptions Recorder::Translation() {
+  TranslateOptions options;
+  options.observer = this;
+  options.choose_bucket = [this](const GroupOp&, const FlowKey&) { return bucket_; };
+  if (!options_.as_forwarded) options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };
+  return options;
+}
+
+void Recorder::Run(const FlowKey& key, TraceNode& root) {
+  RunTable(key, kIngress, AddPipeline(&root, Pipeline::kIngress, key));
+}
+
+void Recorder::RunTable(const FlowKey& key, uint8_t table, TraceNode* list) {
+  if (depth_ >= kMaxDepth) {
+    Add(list, TraceKind::kError, "*** too many recirculations");
+    return;
+  }
+  if (nodes_ >= kMaxNodes) return;
+  ++depth_;
+  entry_ = list;
+  const size_t scopes = scopes_.size();
+  (void)translator_.Run(key, table, Translation());
+  if (scopes_.size() > scopes) scopes_.resize(scopes);  // Where the run was cut short.
+  --depth_;
+}
+
+// ovn-trace has its own idea of what a packet keeps on its way; see trace.h.
+void Recorder::Amend(uint8_t table, FlowKey& key) {
+  if (scopes_.empty() || scopes_.back().flow != nullptr) return;  // Not from one pipeline to another.
+  if (table == kEgress) {
+    key.set_reg(kLogicalRegisters, 0);
+  } else if (table == kIngress) {
+    const FlowKey& before = scopes_.back().outlet.before;
+    CopyRegisters(before, key);
+    for (int w = kWordCt; w < kWordEthDst; ++w) key.words[w] = before.words[w];
+    for (int w = kWordCtOrigV4; w < kPacketWords; ++w) key.words[w] = before.words[w];
+  }
+}
+
+TraceNode* Recorder::Add(TraceNode* list, TraceKind kind, std::string text) {
+  if (++nodes_ > kMaxNodes) {
+    if (nodes_ == kMaxNodes + 1) warnings_.push_back("the packet multiplies without end: the trace is cut short");
+    hidden_.children.clear();
+    return hidden_.Add(kind, "");
+  }
+  return list->Add(kind, std::move(text));
+}
+
+const TracedDatapath* Recorder::DatapathOf(const FlowKey& key) const {
+  return world_.Datapath(static_cast<uint32_t>(key.Get64(field::kMetadata)));
+}
+
+std::string Recorder::DatapathName(const TracedDatapath& datapath) const {
+  return options_.friendly_names ? datapath.friendly : datapath.name;
+}
+
+std::string Recorder::PortName(const TracedDatapath* datapath, uint64_t key) const {
+  if (datapath == nullptr || key == 0) return "";
+  if (const auto port = datapath->ports.find(static_cast<uint32_t>(key)); port != datapath->ports.end()) {
+    return options_.friendly_names ? port->second.friendly : port->second.name;
+  }
+  const auto group = datapath->groups.find(static_cast<uint32_t>(key));
+  return group == datapath->groups.end() ? "(unnamed)" : group->second;
+}
+
+std::string Recorder::Shown(std::string text) const {
+  return options_.friendly_names ? world_.MakeFriendly(std::move(text)) : text;
+}
+std::string Recorder::Shown(const Action& action) const { return Shown(FormatAction(action)); }
+
+TraceNode* Recorder::AddPipeline(TraceNode* list, Pipeline pipeline, const FlowKey& key) {
+  const TracedDatapath* datapath = DatapathOf(key);
+  const std::string name = datapath == nullptr ? "" : DatapathName(*datapath);
+  const std::string inport = PortName(datapath, key.Get64(field::kLogicalInPort));
+  const std::string outport = PortName(datapath, key.Get64(field::kLogicalOutPort));
+  const bool ingress = pipeline == Pipeline::kIngress;
+  TraceNode* node =
+      Add(list, TraceKind::kPipeline,
+          ingress ? absl::StrCat("ingress(dp=\"", name, "\", inport=\"", inport, "\")")
+                  : absl::StrCat("egress(dp=\"", name, "\", inport=\"", inport, "\", outport=\"", outport, "\")"));
+  node->pipeline = ingress ? "ingress" : "egress";
+  node->datapath = name;
+  node->port = ingress ? inport : outport;
+  return node;
+}
+
+void Recorder::SortLast(TraceNode& group) {
+  auto& children = group.children;
+  if (children.empty()) return;
+  const auto at = std::upper_bound(children.begin(), children.end() - 1, children.back(),
+                                   [](const auto& a, const auto& b) { return a->port < b->port; });
+  std::rotate(at, children.end() - 1, children.end());
+}
+
+TraceNode* Recorder::AddTable(TraceNode* list, const TracedFlow& flow, const FlowKey& key) {
+  std::string text = absl::StrFormat("%2d. ", flow.table);
+  if (!flow.stage.empty()) absl::StrAppend(&text, flow.stage, flow.source.empty() ? "" : " ");
+  if (!flow.source.empty()) absl::StrAppend(&text, "(", flow.source, ")");
+  if (!flow.stage.empty() || !flow.source.empty()) text += ": ";
+  absl::StrAppend(&text, Shown(flow.match), ", priority ", flow.priority,
+                  absl::StrFormat(", uuid %08x", flow.uuid.prefix()));
+  TraceNode* node = Add(list, TraceKind::kTable, std::move(text));
+  node->logical_flow = flow.uuid;
+  node->table = flow.table;
+  node->pipeline = std::string(PipelineName(flow.pipeline));
+  node->stage_hint = flow.hint;
+  if (const TracedDatapath* datapath = DatapathOf(key)) node->datapath = DatapathName(*datapath);
+  if (openflow_) {
+    const std::vector<std::string> lines = openflow_(flow.uuid);
+    if (lines.empty()) Add(node, TraceKind::kAction, "*** no OpenFlow flows");
+    for (const std::string& line : lines) Add(node, TraceKind::kAction, line);
+  }
+  return node;
+}
+
+// A stage of a logical pipeline was asked.
+void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
+  Scope* const from = scopes_.empty() ? nullptr : &scopes_.back();
+  TraceNode* list = std::exchange(entry_, nullptr);
+  if (list == nullptr && from != nullptr && from->flow != nullptr) {
+    list = from->next != nullptr ? from->next : from->list;
+    from->next = nullptr;
+  } else if (list == nullptr && from != nullptr) {
+    // From one pipeline to another.
+    const Pipeline pipeline = table >= kEgress ? Pipeline::kEgress : Pipeline::kIngress;
+    TraceNode* const outlet = from->outlet.list != nullptr ? from->outlet.list : &hidden_;
+    list = AddPipeline(outlet, pipeline, key);
+    if (from->outlet.to_group && pipeline == Pipeline::kEgress) {
+      list->always_indent = true;
+      SortLast(*outlet);
+    }
+  }
+  if (list == nullptr) list = &hidden_;
+  const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(controller_.LogicalFlowOf(*flow));
+  if (traced == nullptr) {
+    const Pipeline pipeline = table >= kEgress ? Pipeline::kEgress : Pipeline::kIngress;
+    const int stage = table - (pipeline == Pipeline::kEgress ? kEgress : kIngress);
+    const TracedDatapath* datapath = DatapathOf(key);
+    const std::string name = datapath == nullptr ? "" : world_.StageName(*datapath, pipeline, stage);
+    TraceNode* node = Add(list, TraceKind::kTable,
+                          absl::StrFormat("%2d. %s%sno match (implicit drop)", stage, name, name.empty() ? "" : ": "));
+    node->table = stage;
+    node->pipeline = std::string(PipelineName(pipeline));
+    if (datapath != nullptr) node->datapath = DatapathName(*datapath);
+    return;
+  }
+  Scope scope;
+  scope.flow = traced;
+  scope.list = traced->is_trivial ? list : AddTable(list, *traced, key);
+  scope.cursor = traced->is_trivial ? 1 : 0;
+  scope.end = static_cast<int>(traced->places.size());
+  if (!flow->ops->empty()) {
+    scopes_.push_back(scope);
+    return;
+  }
+  if (traced->places.empty()) Add(scope.list, TraceKind::kAction, "drop;");
+  FinishScope(scope);
+}
+
+void Recorder::OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) {
+  if (IsStage(table)) return EnterStage(table, flow, key);
+  NoteLookup(table, flow, key);
+  if (flow == nullptr) return;
+  Outlet outlet = scopes_.empty() ? Outlet() : scopes_.back().outlet;
+  if (flow->ops->empty()) {
+    if (table == kCheckLoopback && outlet.list != nullptr) {
+      TraceNode* list = outlet.to_group ? AddPipeline(outlet.list, Pipeline::kEgress, key) : outlet.list;
+      Add(list, TraceKind::kOutput, "/* omitting output because inport == outport && !flags.loopback */");
+      if (outlet.to_group) SortLast(*outlet.list);
+    }
+    return;
+  }
+  Scope scope;
+  scope.outlet = outlet;
+  scopes_.push_back(std::move(scope));
+}
+
+void Recorder::WriteActions(Scope& scope, int place) {
+  const std::vector<TracedFlow::Place>& places = scope.flow->places;
+  while (scope.cursor < scope.end && scope.cursor <= place) {
+    const TracedFlow::Place& at = places[static_cast<size_t>(scope.cursor)];
+    Add(scope.list, TraceKind::kAction, Shown(*at.action));
+    scope.cursor = at.end;
+  }
+}
+
+void Recorder::FinishScope(Scope& scope) {
+  if (scope.flow != nullptr) WriteActions(scope, scope.end - 1);
+}
+
+void Recorder::OnOp(const Op& op, const Flow*, const FlowKey& key) {
+  if (scopes_.empty()) return;
+  Scope& scope = scopes_.back();
+  const bool opens = op.kind == OpKind::kClone || (op.kind == OpKind::kGroup && !op.group().buckets.empty());
+  if (scope.flow == nullptr || op.action == 0 || op.action > scope.flow->places.size()) {
+    if (opens) {
+      Scope nested;
+      nested.outlet = scope.outlet;
+      scopes_.push_back(std::move(nested));
+    }
+    return;
+  }
+  const int place = op.action - 1;
+  const TracedFlow::Place& at = scope.flow->places[static_cast<size_t>(place)];
+  const bool is_new = scope.cursor <= place;
+  WriteActions(scope, place);
+  if (is_new) {
+    scope.current = at.action;
+    Begin(scope, *at.action, op, key);
+  }
+  if (!opens) return;
+  Scope nested;
+  nested.flow = scope.flow;
+  nested.list = scopes_.back().next != nullptr ? scopes_.back().next : scope.list;
+  nested.outlet = scope.outlet;
+  scopes_.back().next = nullptr;
+  if (op.kind == OpKind::kClone) {
+    nested.cursor = place + 1;
+    nested.end = at.end;
+  } else {
+    // A bucket implements the same action, which is written already.
+    nested.cursor = nested.end = at.end;
+    nested.next = nested.list;
+  }
+  scopes_.push_back(std::move(nested));
+}
+
+void Recorder::OnReturn(const FlowKey&) {
+  if (scopes_.empty()) return;
+  FinishScope(scopes_.back());
+  scopes_.pop_back();
+}
+
+void Recorder::OnDrop(DropReason reason, const FlowKey&) {
+  if (scopes_.empty() || scopes_.back().list == nullptr) return;
+  TraceNode* list = scopes_.back().list;
+  if (reason == DropReason::kTtl) Add(list, TraceKind::kError, "*** TTL underflow");
+  if (reason == DropReason::kTooDeep || reason == DropReason::kTooLong) {
+    Add(list, TraceKind::kError, "*** over the limits of the datapath: the flows loop");
+  }
+}
+
+}  // namespace ovnlite

@@ -1,0 +1,127 @@
+// File: recorder.h
+// The observer of a trace: turns what the Translator reports into a tree, and runs on what the datapath would hand to
+// connection tracking or to OVN's controller.
+//
+// The recorder keeps a stack of scopes beside the Translator's stack of operation lists, one for one. A scope knows the
+// logical flow that its operations come from; each operation notes which of the flow's actions it implements
+// (Op::action), so that the text comes from the logical flow and the effect from the tables. Operations of flows that
+// no logical flow stands behind (tables 37 to 41, 64, 65, the side tables) are not shown; they tell where an output
+// leads.
+
+#ifndef OVNLITE_LIB_TRACE_RECORDER_H_
+#define OVNLITE_LIB_TRACE_RECORDER_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/trace/world.h"
+#include "ovnlite/controller/controller.h"
+#include "ovnlite/datapath/translate.h"
+#include "ovnlite/flow/flow_tables.h"
+#include "ovnlite/trace/trace.h"
+
+namespace ovnlite {
+
+class Recorder final : public Observer {
+ public:
+  // More nodes than this are not recorded, and nothing is run on: a packet that multiplies without end.
+  static constexpr int kMaxNodes = 100'000;
+  // Recirculations and answers inside each other.
+  static constexpr int kMaxDepth = 64;
+
+  // `openflow` gives the OpenFlow flows of a logical flow as text; may be null. References must outlive the recorder.
+  Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables, const TraceOptions& options,
+           std::function<std::vector<std::string>(const Uuid&)> openflow);
+
+  // Traces a packet that enters the logical datapath of its metadata at its logical inport.
+  void Run(const FlowKey& key, TraceNode& root);
+
+  std::vector<std::string> TakeWarnings() { return std::move(warnings_); }
+
+  // Observer:
+  void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override;
+  void OnOp(const Op& op, const Flow* flow, const FlowKey& key) override;
+  void OnReturn(const FlowKey& key) override;
+  void OnEffect(const Effect& effect, const FlowKey& key) override;
+  void OnDrop(DropReason reason, const FlowKey& key) override;
+
+ private:
+  // Where an output leads. `list` takes the egress pipelines.
+  struct Outlet {
+    TraceNode* list = nullptr;
+    bool to_group = false;
+    FlowKey before;  // The key when the egress pipeline sent it on to a patch.
+  };
+  struct Scope {
+    const TracedFlow* flow = nullptr;  // Null for what no logical flow stands behind.
+    TraceNode* list = nullptr;         // Takes this scope's actions.
+    TraceNode* next = nullptr;         // Takes what `next` leads to.
+    int cursor = 0;                    // The next of flow->places to be written.
+    int end = 0;
+    const Action* current = nullptr;  // The action begun last.
+    Outlet outlet;
+  };
+
+  // -- The tree (recorder.cc).
+  TraceNode* Add(TraceNode* list, TraceKind kind, std::string text);
+  TraceNode* AddPipeline(TraceNode* list, Pipeline pipeline, const FlowKey& key);
+  void EnterStage(uint8_t table, const Flow* flow, const FlowKey& key);
+  TraceNode* AddTable(TraceNode* list, const TracedFlow& flow, const FlowKey& key);
+  // Writes the actions up to and including the one with number `place`, as far as not done.
+  void WriteActions(Scope& scope, int place);
+  void FinishScope(Scope& scope);
+  // Puts the child added last where its port's name belongs: the members of a group are shown by name.
+  static void SortLast(TraceNode& group);
+  std::string PortName(const TracedDatapath* datapath, uint64_t key) const;
+  std::string DatapathName(const TracedDatapath& datapath) const;
+  const TracedDatapath* DatapathOf(const FlowKey& key) const;
+  std::string Shown(const Action& action) const;
+  std::string Shown(std::string text) const;
+  void Amend(uint8_t table, FlowKey& key);
+
+  // -- What an action shows when it begins (recorder_actions.cc).
+  void Begin(Scope& scope, const Action& action, const Op& op, const FlowKey& key);
+  void BeginOutput(Scope& scope, const FlowKey& key);
+  void BeginEgressOutput(Scope& scope, const TracedDatapath& datapath, const FlowKey& key);
+  void BeginNext(Scope& scope, const NextBody& next, const FlowKey& key);
+  void BeginLog(Scope& scope, const LogBody& log, const FlowKey& key);
+  void BeginStack(Scope& scope, const Action& action, const FlowKey& key);
+  void BeginGroup(Scope& scope, const Action& action, const GroupOp& group, const FlowKey& key);
+  void NoteLookup(uint8_t table, const Flow* flow, const FlowKey& key);
+  // The first backend that fits, or the one the user wishes; -1 when none fits.
+  int ChooseBackend(const CtLbBody& body, const FlowKey& key) const;
+
+  // -- Running on (recorder_effects.cc).
+  void RunTable(const FlowKey& key, uint8_t table, TraceNode* list);
+  void Track(const Effect& effect, const Action& action, FlowKey key);
+  void TrackNat(const Effect& effect, const Action& action, FlowKey key);
+  void TrackLb(const Effect& effect, const Action& action, FlowKey key);
+  void Respond(const Effect& effect, const Action& action, FlowKey key);
+  void ReplyWith(const Effect& effect, const Action& action, FlowKey key);
+  // The state for the next use of connection tracking; adds to `remark` when it is the default.
+  uint16_t NextCtState(std::string& remark);
+  void ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value);
+  TranslateOptions Translation();
+
+  TracedWorld& world_;
+  const Controller& controller_;
+  const Translator translator_;
+  const TraceOptions& options_;
+  const std::function<std::vector<std::string>(const Uuid&)> openflow_;
+  std::vector<Scope> scopes_;
+  TraceNode* entry_ = nullptr;  // Takes the table that a run starts with.
+  std::vector<std::string> warnings_;
+  std::vector<std::pair<u128, int>> stack_;  // What `push` put there.
+  size_t ct_used_ = 0;
+  int bucket_ = 0;  // For the group that is about to run.
+  int depth_ = 0;
+  int nodes_ = 0;
+  TraceNode hidden_;  // Takes what is not shown.
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_TRACE_RECORDER_H_

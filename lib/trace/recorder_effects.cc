@@ -1,0 +1,239 @@
+// What the datapath would hand to connection tracking and to OVN's controller, decided as ovn-trace(8), STATEFUL
+// ACTIONS, says, and run on.
+#include "absl/strings/str_cat.h"
+#include "lib/trace/recorder.h"
+#include "lib/trace/value_text.h"
+#include "ovnlite/datapath/responder.h"
+#include "ovnlite/logical/microflow.h"
+#include "ovnlite/packet/compose.h"
+#include "ovnlite/packet/extract.h"
+
+namespace ovnlite {
+namespace {
+
+constexpr uint64_t kEthTypeIpv4 = 0x0800, kEthTypeIpv6 = 0x86dd;
+constexpr uint8_t kTcp = 6, kSctp = 132;
+constexpr uint8_t kNoTable = 0xff;
+
+constexpr absl::string_view kCtNames[] = {"new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"};
+
+std::string CtStateText(uint16_t state) {
+  std::string text;
+  for (size_t i = 0; i < std::size(kCtNames); ++i) {
+    if (state >> i & 1) absl::StrAppend(&text, text.empty() ? "" : "|", kCtNames[i]);
+  }
+  return text.empty() ? "0" : text;
+}
+
+void AddCtState(FlowKey& key, uint64_t bits) { key.SetMasked(field::kCtState, bits, bits); }
+
+// The title of what a packet is turned into.
+absl::string_view ReplyTitle(ActionKind kind, const FlowKey& key) {
+  switch (kind) {
+    case ActionKind::kIcmp4Error:
+      return "icmp4";
+    case ActionKind::kIcmp6Error:
+      return "icmp6";
+    case ActionKind::kReject:
+      switch (key.Get64(field::kIpProto)) {
+        case kTcp:
+          return "tcp_reset";
+        case kSctp:
+          return "sctp_abort";
+        default:
+          return key.Get64(field::kEthType) == kEthTypeIpv4 ? "icmp4" : "icmp6";
+      }
+    default:
+      return ActionName(kind);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<uint16_t> ParseCtStateFlags(absl::string_view text) {
+  uint16_t state = kCtTrk;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find_first_of(", ", at), text.size());
+    const absl::string_view name = text.substr(at, end - at);
+    at = end + 1;
+    if (name.empty()) continue;
+    size_t i = 0;
+    while (i < std::size(kCtNames) && kCtNames[i] != name) ++i;
+    if (i == std::size(kCtNames)) {
+      return absl::InvalidArgumentError(absl::StrCat(name, ": unknown connection tracking state flag"));
+    }
+    state = static_cast<uint16_t>(state | 1u << i);
+  }
+  return state;
+}
+
+uint16_t Recorder::NextCtState(std::string& remark) {
+  if (ct_used_ < options_.ct_states.size()) return options_.ct_states[ct_used_++];
+  remark += " /* default (use --ct to customize) */";
+  return kCtTrk | kCtEst;
+}
+
+void Recorder::OnEffect(const Effect& effect, const FlowKey& key) {
+  if (scopes_.empty() || scopes_.back().flow == nullptr || effect.op == nullptr) return;
+  const TracedFlow& flow = *scopes_.back().flow;
+  if (effect.op->action == 0 || effect.op->action > flow.places.size()) return;
+  const Action& action = *flow.places[effect.op->action - 1u].action;
+  if (effect.kind == Effect::Kind::kTrack) return Track(effect, action, key);
+  if (effect.kind == Effect::Kind::kRespond) return Respond(effect, action, key);
+}
+
+// -- Connection tracking ----------------------------------------------------------------------------------------------
+
+void Recorder::Track(const Effect& effect, const Action& action, FlowKey key) {
+  if (effect.op->ct().recirc_table == kNoTable) return;
+  switch (action.kind) {
+    case ActionKind::kCtNext: {
+      std::string remark;
+      const uint16_t state = NextCtState(remark);
+      key.Set(field::kCtState, state);
+      return RunTable(key, effect.op->ct().recirc_table,
+                      Add(scopes_.back().list, TraceKind::kTransformation,
+                          absl::StrCat("ct_next(ct_state=", CtStateText(state), remark, ")")));
+    }
+    case ActionKind::kCtLb:
+    case ActionKind::kCtLbMark:
+      return TrackLb(effect, action, key);
+    default:
+      return TrackNat(effect, action, key);
+  }
+}
+
+void Recorder::TrackNat(const Effect& effect, const Action& action, FlowKey key) {
+  std::string title;
+  if (action.kind == ActionKind::kCtCommitNat) {
+    title = "ct_commit_nat /* assuming no un-nat entry, so no change */";
+  } else {
+    const bool is_dst = action.kind == ActionKind::kCtDnat || action.kind == ActionKind::kCtDnatInCzone;
+    const bool in_czone = action.kind == ActionKind::kCtDnatInCzone || action.kind == ActionKind::kCtSnatInCzone;
+    const absl::string_view direction = is_dst ? "dst" : "src";
+    const CtNatBody& body = action.as<CtNatBody>();
+    const TracedDatapath* datapath = DatapathOf(key);
+    const bool gateway = datapath != nullptr && datapath->is_gateway;
+    if (!is_dst && gateway && !body.address.has_value() && !options_.as_forwarded) return;
+    title = absl::StrCat("ct_", direction.substr(0, 1), "nat", in_czone ? "in_czone" : "");
+    if (body.address.has_value()) {
+      const bool v6 = body.address->is_v6();
+      absl::StrAppend(&title, v6 ? "(ip6." : "(ip4.", direction, "=", body.address->ToString(), ")");
+      key.Set(v6 ? (is_dst ? field::kIp6Dst : field::kIp6Src) : (is_dst ? field::kIp4Dst : field::kIp4Src),
+              body.address->bits());
+      AddCtState(key, is_dst ? kCtDnat : kCtSnat);
+    } else {
+      absl::StrAppend(&title, " /* assuming no un-", direction.substr(0, 1), "nat entry, so no change */");
+    }
+  }
+  if (!(key.Get64(field::kCtState) & kCtTrk)) AddCtState(key, NextCtState(title));
+  RunTable(key, effect.op->ct().recirc_table, Add(scopes_.back().list, TraceKind::kTransformation, title));
+}
+
+void Recorder::TrackLb(const Effect& effect, const Action& action, FlowKey key) {
+  const CtLbBody& body = action.as<CtLbBody>();
+  TraceNode* list = scopes_.back().list;
+  const uint64_t eth_type = key.Get64(field::kEthType);
+  const bool v6 = eth_type == kEthTypeIpv6;
+  std::optional<IpAddress> address;
+  uint16_t port = 0;
+  if (eth_type == kEthTypeIpv4 || v6) {
+    if (!body.backends.empty()) {
+      const int chosen = ChooseBackend(body, key);
+      if (chosen < 0) {
+        Add(list, TraceKind::kError, "*** no load balancing destination (use --lb-dst)");
+      } else {
+        address = body.backends[static_cast<size_t>(chosen)].address;
+        port = body.backends[static_cast<size_t>(chosen)].port;
+      }
+    } else if (options_.lb_destination.has_value() && options_.lb_destination->is_v6() == v6) {
+      address = options_.lb_destination;
+      port = options_.lb_port;
+    }
+  }
+  if (address.has_value()) {
+    key.Set(v6 ? field::kIp6Dst : field::kIp4Dst, address->bits());
+    if (port != 0) key.Set(field::kL4Dst, port);
+    AddCtState(key, kCtDnat);
+  }
+  std::string title(ActionName(action.kind));
+  AddCtState(key, NextCtState(title));
+  RunTable(key, effect.op->ct().recirc_table, Add(list, TraceKind::kTransformation, title));
+}
+
+// -- OVN's controller -------------------------------------------------------------------------------------------------
+
+void Recorder::Respond(const Effect& effect, const Action& action, FlowKey key) {
+  TraceNode* list = scopes_.back().list;
+  if (effect.op->controller().has_nested) return ReplyWith(effect, action, key);
+  switch (action.kind) {
+    case ActionKind::kPutDhcpOpts:
+    case ActionKind::kPutDhcpv6Opts:
+    case ActionKind::kPutNdRaOpts: {
+      Add(list, TraceKind::kError,
+          action.kind == ActionKind::kPutNdRaOpts ? "/* We assume that this packet is a router solicitation. */"
+                                                  : "/* We assume that this packet is DHCPDISCOVER or DHCPREQUEST. */");
+      std::string text = WithoutSemicolon(action);
+      if (const size_t equals = text.find(" = "); equals != std::string::npos) text.erase(0, equals + 3);
+      Add(list, TraceKind::kModify, std::move(text));
+      return ResumeWith(effect, key, &action.as<OptionsBody>().dst, true);
+    }
+    case ActionKind::kDnsLookup:
+      Add(list, TraceKind::kError, "*** dns_lookup action not implemented");
+      return ResumeWith(effect, key, &action.as<BitsBody>().bits, false);
+    default:
+      if (effect.rest != nullptr) ResumeWith(effect, key, nullptr, false);
+      return;
+  }
+}
+
+void Recorder::ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value) {
+  if (effect.rest == nullptr || depth_ >= kMaxDepth) return;
+  if (result != nullptr && result->symbol != nullptr) {
+    if (const FieldRef f = FieldRefOf(ResolveParent(*result)); f.width != 0) key.Set(f, value ? 1 : 0);
+  }
+  ++depth_;
+  (void)translator_.Resume(key, *effect.rest, Translation());
+  --depth_;
+}
+
+// The answer takes the packet's place. Registers stay with it; its connection state too, in ovn-trace's eyes.
+void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key) {
+  TraceNode* node = Add(scopes_.back().list, TraceKind::kTransformation, std::string(ReplyTitle(action.kind, key)));
+  if (depth_ >= kMaxDepth || nodes_ >= kMaxNodes) return;
+  const Packet packet = ComposePacket(key);
+  FlowKey reply_key = key;
+  if (absl::StatusOr<Packet> reply = BuildReply(effect.op->controller(), packet, key); reply.ok()) {
+    FlowKey made;
+    ExtractFlowKey(*reply, made);
+    for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) reply_key.words[w] = made.words[w];
+  } else if (options_.as_forwarded) {
+    Add(node, TraceKind::kError, absl::StrCat("*** no answer: ", reply.status().message()));
+    return;
+  }
+  reply_key.Set(field::kInPort, 0);
+  if (options_.as_forwarded) {
+    for (int w = kWordCt; w < kWordEthDst; ++w) reply_key.words[w] = 0;
+    reply_key.Set(field::kPktMark, 0);
+  }
+  // The nested actions, which RunOps() runs as a list of its own.
+  const Scope& outer = scopes_.back();
+  Scope scope;
+  scope.flow = outer.flow;
+  scope.list = node;
+  scope.cursor = effect.op->action;
+  scope.end = outer.flow->places[effect.op->action - 1u].end;
+  const size_t scopes = scopes_.size();
+  scopes_.push_back(std::move(scope));
+  ++depth_;
+  auto ops = std::make_shared<const OpList>(effect.op->controller().nested);
+  if (ops->empty()) {
+    FinishScope(scopes_.back());
+  } else {
+    (void)translator_.RunOps(reply_key, std::move(ops), Translation());
+  }
+  --depth_;
+  if (scopes_.size() > scopes) scopes_.resize(scopes);
+}
+
+}  // namespace ovnlite

@@ -1,0 +1,216 @@
+#include "lib/trace/world.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/logical/action_parse.h"
+#include "ovnlite/logical/stage.h"
+
+namespace ovnlite {
+namespace {
+
+using TextMap = google::protobuf::Map<std::string, std::string>;
+
+std::string Find(const TextMap& map, const char* key) {
+  const auto found = map.find(key);
+  return found == map.end() ? std::string() : found->second;
+}
+
+Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
+
+bool IsUuid(absl::string_view text) { return text.size() == 36 && Uuid::Parse(text).ok(); }
+
+// Whether `part` is the beginning of the UUID `whole`, and long enough to mean it.
+bool IsPartOf(absl::string_view part, absl::string_view whole) {
+  return part.size() >= 4 && part.size() <= whole.size() && IsUuid(whole) && absl::StartsWithIgnoreCase(whole, part);
+}
+
+void Flatten(const ActionList& actions, std::vector<TracedFlow::Place>& places) {
+  for (const Action& action : actions) {
+    const size_t at = places.size();
+    places.push_back({&action, 0});
+    if (const ActionList* nested = action.nested()) Flatten(*nested, places);
+    places[at].end = static_cast<int>(places.size());
+  }
+}
+
+TracedPort PortOf(const Uuid& uuid, const sb::Port_Binding& row) {
+  TracedPort port;
+  port.uuid = uuid;
+  port.key = static_cast<uint32_t>(row.tunnel_key());
+  port.name = row.logical_port();
+  const std::string name = Find(row.external_ids(), "name");
+  port.friendly = ShortenUuid(name.empty() ? port.name : name);
+  port.type = row.type();
+  port.peer = Find(row.options(), "peer");
+  port.distributed_port = Find(row.options(), "distributed-port");
+  return port;
+}
+
+}  // namespace
+
+std::string ShortenUuid(absl::string_view name) {
+  return IsUuid(name) ? std::string(name.substr(0, 6)) : std::string(name);
+}
+
+void TracedWorld::Refresh() {
+  datapaths_.clear();
+  ports_.clear();
+  friendly_.clear();
+  flows_.clear();
+  pool_.Clear();
+  std::map<Uuid, uint32_t> keys;
+  for (const auto& [uuid, row] : sb_.Rows<sb::Datapath_Binding>()) {
+    TracedDatapath datapath;
+    datapath.uuid = uuid;
+    datapath.key = static_cast<uint32_t>(row.tunnel_key());
+    const TextMap& ids = row.external_ids();
+    datapath.name = Find(ids, "name");
+    datapath.other_name = Find(ids, "name2");
+    if (datapath.name.empty()) datapath.name = uuid.ToString();
+    datapath.friendly = ShortenUuid(datapath.other_name.empty() ? datapath.name : datapath.other_name);
+    datapath.is_switch = !ids.contains("logical-router");
+    datapath.northbound = Find(ids, datapath.is_switch ? "logical-switch" : "logical-router");
+    keys[uuid] = datapath.key;
+    datapaths_[datapath.key] = std::move(datapath);
+  }
+  for (const auto& [uuid, row] : sb_.Rows<sb::Port_Binding>()) {
+    const auto key = keys.find(FromProto(row.datapath()));
+    if (key == keys.end()) continue;
+    TracedPort port = PortOf(uuid, row);
+    TracedDatapath& datapath = datapaths_[key->second];
+    if (port.type == "l3gateway") datapath.is_gateway = true;
+    ports_[port.name] = {key->second, port.key};
+    if (port.friendly != port.name) friendly_[port.name] = port.friendly;
+    datapath.ports[port.key] = std::move(port);
+  }
+  for (const auto& [uuid, row] : sb_.Rows<sb::Multicast_Group>()) {
+    const auto key = keys.find(FromProto(row.datapath()));
+    if (key != keys.end()) datapaths_[key->second].groups[static_cast<uint32_t>(row.tunnel_key())] = row.name();
+  }
+}
+
+const TracedDatapath* TracedWorld::Datapath(uint32_t key) const {
+  const auto found = datapaths_.find(key);
+  return found == datapaths_.end() ? nullptr : &found->second;
+}
+
+absl::StatusOr<const TracedDatapath*> TracedWorld::FindDatapath(absl::string_view name) const {
+  const TracedDatapath* found = nullptr;
+  bool many = false;
+  for (const auto& [key, datapath] : datapaths_) {
+    const std::string uuid = datapath.uuid.ToString();
+    if (uuid == name || datapath.northbound == name) return &datapath;
+    if (datapath.name == name || datapath.other_name == name || datapath.friendly == name || IsPartOf(name, uuid) ||
+        IsPartOf(name, datapath.northbound)) {
+      many = found != nullptr;
+      found = &datapath;
+    }
+  }
+  if (many) return absl::InvalidArgumentError(absl::StrCat("name \"", name, "\" matches multiple datapaths"));
+  if (found == nullptr) return absl::NotFoundError(absl::StrCat("unknown datapath \"", name, "\""));
+  return found;
+}
+
+const TracedPort* TracedWorld::FindPort(const TracedDatapath& datapath, absl::string_view name) {
+  const TracedPort* found = nullptr;
+  for (const auto& [key, port] : datapath.ports) {
+    if (port.name == name) return &port;
+    if (found == nullptr && (port.friendly == name || IsPartOf(name, port.name))) found = &port;
+  }
+  return found;
+}
+
+const TracedPort* TracedWorld::PortNamed(absl::string_view name) const {
+  const auto found = ports_.find(std::string(name));
+  if (found == ports_.end()) return nullptr;
+  return &datapaths_.at(found->second.first).ports.at(found->second.second);
+}
+
+const TracedDatapath* TracedWorld::DatapathOfPort(absl::string_view name) const {
+  if (const auto found = ports_.find(std::string(name)); found != ports_.end()) return Datapath(found->second.first);
+  for (const auto& [key, datapath] : datapaths_) {
+    if (FindPort(datapath, name) != nullptr) return &datapath;
+  }
+  return nullptr;
+}
+
+const TracedFlow* TracedWorld::Flow(const Uuid& uuid) {
+  if (const auto found = flows_.find(uuid); found != flows_.end()) return found->second.get();
+  const auto* row = sb_.Get<sb::Logical_Flow>(uuid);
+  if (row == nullptr) return nullptr;
+  auto flow = std::make_unique<TracedFlow>();
+  flow->uuid = uuid;
+  flow->pipeline = row->pipeline() == "egress" ? Pipeline::kEgress : Pipeline::kIngress;
+  flow->table = static_cast<int>(row->table_id());
+  flow->match = row->match();
+  flow->priority = static_cast<int>(row->priority());
+  flow->stage = Find(row->external_ids(), "stage-name");
+  flow->source = Find(row->external_ids(), "source");
+  flow->hint = Find(row->external_ids(), "stage-hint");
+  ActionContext context;
+  context.pipeline = flow->pipeline;
+  context.table = flow->table;
+  if (absl::StatusOr<ParsedActions> parsed = ParseActions(pool_, row->actions(), context); parsed.ok()) {
+    flow->actions = std::move(parsed->actions);
+  }
+  Flatten(flow->actions, flow->places);
+  if (flow->match == "1" && flow->actions.size() == 1 && flow->actions[0].kind == ActionKind::kNext) {
+    const NextBody& next = flow->actions[0].as<NextBody>();
+    flow->is_trivial = next.pipeline == flow->pipeline && next.table == flow->table + 1;
+  }
+  return flows_.emplace(uuid, std::move(flow)).first->second.get();
+}
+
+std::string TracedWorld::StageName(const TracedDatapath& datapath, Pipeline pipeline, int table) const {
+  const auto is_in = [&](const sb::Logical_Flow& row) {
+    if (row.has_logical_datapath()) return FromProto(row.logical_datapath()) == datapath.uuid;
+    if (!row.has_logical_dp_group()) return false;
+    const auto* group = sb_.Get<sb::Logical_DP_Group>(FromProto(row.logical_dp_group()));
+    return group != nullptr && std::any_of(group->datapaths().begin(), group->datapaths().end(),
+                                           [&](const ovsdb::Uuid& u) { return FromProto(u) == datapath.uuid; });
+  };
+  for (const auto& [uuid, row] : sb_.Rows<sb::Logical_Flow>()) {
+    if (row.table_id() != table || row.pipeline() != PipelineName(pipeline) || !is_in(row)) continue;
+    if (std::string name = Find(row.external_ids(), "stage-name"); !name.empty()) return name;
+  }
+  return "";
+}
+
+std::string TracedWorld::MakeFriendly(std::string text) const {
+  if (friendly_.empty() || text.find('"') == std::string::npos) return text;
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t open = text.find('"', at);
+    const size_t close = open == std::string::npos ? open : text.find('"', open + 1);
+    if (close == std::string::npos) return out + text.substr(at);
+    const auto found = friendly_.find(text.substr(open + 1, close - open - 1));
+    out += text.substr(at, open + 1 - at);
+    out += found == friendly_.end() ? text.substr(open + 1, close - open - 1) : found->second;
+    out += '"';
+    at = close + 1;
+  }
+  return out;
+}
+
+std::shared_ptr<const ConstantSet> TracedWorld::FindAddressSet(absl::string_view name) const {
+  const absl::Span<const Uuid> found = sb_.IndexOn<sb::Address_Set>("name").Find(name);
+  if (found.empty()) return nullptr;
+  const auto* row = sb_.Get<sb::Address_Set>(found[0]);
+  return ConstantSet::OfAddresses(std::vector<std::string>(row->addresses().begin(), row->addresses().end()));
+}
+
+std::shared_ptr<const ConstantSet> TracedWorld::FindPortGroup(absl::string_view name) const {
+  // In the Southbound database a group exists once per datapath, as "<key>_<name>"; a microflow means any of them.
+  for (const auto& [key, datapath] : datapaths_) {
+    const absl::Span<const Uuid> found = sb_.IndexOn<sb::Port_Group>("name").Find(absl::StrCat(key, "_", name));
+    if (found.empty()) continue;
+    const auto* row = sb_.Get<sb::Port_Group>(found[0]);
+    return ConstantSet::OfPorts(std::vector<std::string>(row->ports().begin(), row->ports().end()));
+  }
+  return nullptr;
+}
+
+}  // namespace ovnlite

@@ -1,0 +1,115 @@
+// File: world.h
+// What a trace needs to know of the Southbound database besides its flow tables: names of datapaths and ports,
+// multicast groups, and the logical flows as text and as actions.
+
+#ifndef OVNLITE_LIB_TRACE_WORLD_H_
+#define OVNLITE_LIB_TRACE_WORLD_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "ovnlite/base/uuid.h"
+#include "ovnlite/db/database.h"
+#include "ovnlite/logical/action.h"
+#include "ovnlite/logical/constant_set.h"
+#include "ovnlite/logical/expr.h"
+#include "ovnlite/logical/expr_transform.h"
+
+namespace ovnlite {
+
+struct TracedPort {
+  Uuid uuid;
+  uint32_t key = 0;
+  std::string name;
+  std::string friendly;
+  std::string type;
+  std::string peer;              // Name of the port on the other side of a patch.
+  std::string distributed_port;  // chassisredirect: whose place it takes.
+};
+
+struct TracedDatapath {
+  Uuid uuid;
+  uint32_t key = 0;
+  std::string name;
+  std::string friendly;
+  std::string other_name;  // external_ids:name2.
+  std::string northbound;  // UUID of the Logical_Switch or Logical_Router.
+  bool is_switch = true;
+  bool is_gateway = false;  // Has an l3gateway port.
+  std::map<uint32_t, TracedPort> ports;
+  std::map<uint32_t, std::string> groups;
+};
+
+// A logical flow's row, taken apart.
+struct TracedFlow {
+  Uuid uuid;
+  Pipeline pipeline = Pipeline::kIngress;
+  int table = 0;
+  std::string match;
+  int priority = 0;
+  std::string stage;   // external_ids:stage-name
+  std::string source;  // external_ids:source
+  std::string hint;    // external_ids:stage-hint
+  // Where Op::action - 1 points into: the actions in the order of their appearance, and for each the number after its
+  // own nested ones.
+  struct Place {
+    const Action* action = nullptr;
+    int end = 0;
+  };
+  ActionList actions;
+  std::vector<Place> places;
+  // Matches everything and does nothing but go on: not worth a line.
+  bool is_trivial = false;
+};
+
+class TracedWorld final : public ConstantSets {
+ public:
+  explicit TracedWorld(const Database& sb) : sb_(sb) {}
+
+  // Takes the database's ports, datapaths and groups as they are now, and forgets what it knew of logical flows.
+  void Refresh();
+
+  // By the key of the datapath or null.
+  const TracedDatapath* Datapath(uint32_t key) const;
+  // By what a user may call it: see Tracer::Run().
+  absl::StatusOr<const TracedDatapath*> FindDatapath(absl::string_view name) const;
+  // The datapath of the port called `name`, or null.
+  const TracedDatapath* DatapathOfPort(absl::string_view name) const;
+  // A port of `datapath` by its name, its friendly name or the first digits of a name that is a UUID; or null.
+  static const TracedPort* FindPort(const TracedDatapath& datapath, absl::string_view name);
+  // By the exact name, or null.
+  const TracedPort* PortNamed(absl::string_view name) const;
+
+  // Null when the row does not exist. Lives until Refresh().
+  const TracedFlow* Flow(const Uuid& uuid);
+  // What the stage is called by flows in it; empty when there are none.
+  std::string StageName(const TracedDatapath& datapath, Pipeline pipeline, int table) const;
+
+  // Short names for long ones inside quotes.
+  std::string MakeFriendly(std::string text) const;
+
+  std::shared_ptr<const ConstantSet> FindAddressSet(absl::string_view name) const override;
+  std::shared_ptr<const ConstantSet> FindPortGroup(absl::string_view name) const override;
+
+  const std::map<uint32_t, TracedDatapath>& datapaths() const { return datapaths_; }
+
+ private:
+  const Database& sb_;
+  std::map<uint32_t, TracedDatapath> datapaths_;
+  std::map<std::string, std::pair<uint32_t, uint32_t>> ports_;  // Keys of datapath and port by name.
+  std::map<std::string, std::string> friendly_;                 // Those whose friendly name differs.
+  ExprPool pool_;
+  std::map<Uuid, std::unique_ptr<TracedFlow>> flows_;
+};
+
+// "3ae52c" for a UUID, anything else as it is.
+std::string ShortenUuid(absl::string_view name);
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_TRACE_WORLD_H_

@@ -1,0 +1,117 @@
+#include "ovnlite/trace/trace.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "ovnlite/base/status.h"
+#include "tools/command.h"
+
+namespace ovnlite::tools {
+namespace {
+
+// "10.0.0.1", "10.0.0.1:80", "fd00::1", "[fd00::1]:80".
+absl::Status ParseDestination(const std::string& text, TraceOptions& options) {
+  const absl::Status bad = absl::InvalidArgumentError(absl::StrCat(text, ": bad address"));
+  std::string address = text, port;
+  if (!text.empty() && text[0] == '[') {
+    const size_t close = text.find(']');
+    if (close == std::string::npos) return bad;
+    address = text.substr(1, close - 1);
+    port = text.substr(close + 1);
+  } else if (std::count(text.begin(), text.end(), ':') == 1) {
+    address = text.substr(0, text.find(':'));
+    port = text.substr(text.find(':'));
+  }
+  const absl::StatusOr<IpAddress> ip = IpAddress::Parse(address);
+  uint32_t number = 0;
+  if (!port.empty() && (port[0] != ':' || !absl::SimpleAtoi(port.substr(1), &number) || number > 65'535)) return bad;
+  if (!ip.ok()) return bad;
+  options.lb_destination = *ip;
+  options.lb_port = static_cast<uint16_t>(number);
+  return absl::OkStatus();
+}
+
+class TraceTool final : public Command {
+ public:
+  CLI::App* Declare(CLI::App& app) override {
+    CLI::App* command = app.add_subcommand(
+        "trace", "Follow a packet through the logical networks, as ovn-trace does, and over the chassis");
+    command->add_option("--sb", sb_, "Southbound database file")->required();
+    command->add_flag("--detailed", detailed_, "Table by table (the default)");
+    command->add_flag("--summary", summary_, "Pipelines and actions");
+    command->add_flag("--minimal", minimal_, "Only what becomes of the packet");
+    command->add_flag("--all", all_, "All three forms");
+    command->add_option(
+        "--ct", ct_,
+        "ct_state flags (new, est, rel, rpl, inv, trk, dnat, snat), once for each use of connection tracking");
+    command->add_option("--lb-dst", lb_dst_, "IP[:PORT] that load balancers choose");
+    command->add_option("--select-id", select_id_, "Member that `select` chooses");
+    command->add_flag("--friendly-names,!--no-friendly-names", options_.friendly_names,
+                      "Short names for long ones (the default)");
+    command->add_flag("--ovs", options_.openflow, "Also the OpenFlow flows of each logical flow");
+    command->add_flag("--as-forwarded", options_.as_forwarded, "Do as hypervisors do where ovn-trace simplifies");
+    command->add_flag("--physical", options_.physical,
+                      "Also the way over the chassis: tunnels, headers, delivery, reasons of drops");
+    command->add_flag("--json", json_, "One JSON object instead of text");
+    command->add_option("arguments", arguments_, "[DATAPATH] MICROFLOW")->required()->expected(1, 2);
+    return command;
+  }
+
+  absl::Status Run() override {
+    for (const std::string& flags : ct_) {
+      OVNLITE_ASSIGN_OR_RETURN(const uint16_t state, ParseCtStateFlags(flags));
+      options_.ct_states.push_back(state);
+    }
+    if (!lb_dst_.empty()) OVNLITE_RETURN_IF_ERROR(ParseDestination(lb_dst_, options_));
+    if (!select_id_.empty()) {
+      uint32_t id = 0;
+      if (!absl::SimpleAtoi(select_id_, &id) || id == 0 || id > 65'535) {
+        return absl::InvalidArgumentError(absl::StrCat(select_id_, ": bad select-id"));
+      }
+      options_.select_id = static_cast<uint16_t>(id);
+    }
+    options_.physical = options_.physical || json_;
+    OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
+    Tracer tracer(*sb);
+    const bool has_datapath = arguments_.size() == 2;
+    OVNLITE_ASSIGN_OR_RETURN(const Trace trace,
+                             tracer.Run(has_datapath ? arguments_[0] : std::string(), arguments_.back(), options_));
+    for (const std::string& warning : trace.warnings) std::cerr << "ovnlite: " << warning << "\n";
+    if (json_) {
+      std::cout << trace.ToJson() << "\n";
+      return absl::OkStatus();
+    }
+    Print(trace);
+    return absl::OkStatus();
+  }
+
+ private:
+  // Several forms each get a banner.
+  void Print(const Trace& trace) const {
+    const bool several = all_ || detailed_ + summary_ + minimal_ > 1;
+    std::cout << "# " << trace.microflow << "\n";
+    const auto form = [&](bool wanted, TraceForm which, const char* name) {
+      if (!wanted && !all_) return;
+      if (several) std::cout << "# " << name << " trace.\n";
+      std::cout << FormatTraceTree(trace.root, which);
+    };
+    form(detailed_ || !(summary_ || minimal_), TraceForm::kDetailed, "Detailed");
+    form(summary_, TraceForm::kSummary, "Summary");
+    form(minimal_, TraceForm::kMinimal, "Minimal");
+    if (options_.physical) std::cout << "# Physical path.\n" << FormatPhysicalPath(trace.physical);
+  }
+
+  std::string sb_, lb_dst_, select_id_;
+  std::vector<std::string> ct_, arguments_;
+  TraceOptions options_;
+  bool detailed_ = false, summary_ = false, minimal_ = false, all_ = false, json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> TraceCommand() { return std::make_unique<TraceTool>(); }
+
+}  // namespace ovnlite::tools
