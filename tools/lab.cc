@@ -13,7 +13,8 @@ class LabOfTheSheet final : public Command {
         ->add_flag("--real", wanted_,
                    "In network namespaces of this machine, with its own ping, nc, traceroute, tcpdump (root)")
         ->required();
-    command->add_option("--sb", real_.sb, "Southbound database file with compute1, compute2, LSP1, LSP2")->required();
+    command->add_option("--sb", real_.sb,
+                        "Southbound database file with compute1, compute2, LSP1, LSP2 (default: compiled here)");
     command->add_flag("--json", real_.json, "Print one JSON object at the end");
     command->add_flag("--keep", real_.keep, "Leave the lab running after the checks, until Ctrl-C");
     return command;

@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "ovnlite/base/status.h"
 #include "tools/lab_real_checks.h"
+#include "tools/lab_real_database.h"
 #include "tools/lab_real_network.h"
 #include "tools/lab_real_process.h"
 #include "tools/lab_real_report.h"
@@ -112,6 +113,10 @@ class RealLab {
 
   absl::StatusOr<Finding> PrepareDatabase() {
     sb_ = absl::StrCat(network_->folder(), "/sb.db");
+    if (options_.sb.empty()) {
+      OVNLITE_RETURN_IF_ERROR(WriteLabDatabase(nodes_, vms_, sb_));
+      return Finding{"Southbound, compiled by northd from LS1, LS2, LR1"};
+    }
     std::error_code error;
     std::filesystem::copy_file(options_.sb, sb_, std::filesystem::copy_options::overwrite_existing, error);
     if (error) return absl::NotFoundError(absl::StrCat(options_.sb, ": ", error.message()));

@@ -13,7 +13,8 @@
 namespace ovnlite::tools {
 
 struct RealLabOptions {
-  // A Southbound database file with chassis compute1 and compute2 and logical ports LSP1 and LSP2 bound to them.
+  // A Southbound database file with chassis compute1 and compute2 and logical ports LSP1 and LSP2 bound to them; empty:
+  // the lab compiles its own.
   std::string sb;
   bool json = false;
   // Leave it running after the checks, until a signal comes.

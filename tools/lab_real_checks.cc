@@ -56,7 +56,7 @@ absl::Status WaitForSocket(Processes& processes, Child& server, absl::string_vie
 
 absl::StatusOr<Finding> LabChecks::Ping(const std::string& from, const std::string& to,
                                         const std::vector<std::string>& more, int count) const {
-  std::vector<std::string> command = {"ping", "-n", "-c", absl::StrCat(count), "-W", "1"};
+  std::vector<std::string> command = {"ping", "-n", "-c", absl::StrCat(count), "-W", "2"};
   command.insert(command.end(), more.begin(), more.end());
   command.push_back(to);
   command = network.In(from, command);
