@@ -24,9 +24,12 @@ class Command {
   virtual absl::Status Run() = 0;
 };
 
+std::unique_ptr<Command> ActionsCommand();
 std::unique_ptr<Command> ChassisCommand();
 std::unique_ptr<Command> DumpFlowsCommand();
+std::unique_ptr<Command> ExprCommand();
 std::unique_ptr<Command> LabCommand();
+std::unique_ptr<Command> LexCommand();
 std::unique_ptr<Command> LflowListCommand();
 std::unique_ptr<Command> PacketsCommand();
 std::unique_ptr<Command> ReplayCommand();
@@ -36,8 +39,10 @@ std::unique_ptr<Command> TraceCommand();
 // -- What commands share ----------------------------------------------------------------------------------------------
 
 // A database from an OVSDB log file. Notes on standard error about what the file has and this version does not. A damaged
-// file is an error that says where, and how many good records come before.
-absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path);
+// file is an error that says where, and how many good records come before; so is a file of another database than
+// `schema`.
+absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path,
+                                                       const std::string& schema = "OVN_Southbound");
 
 // The whole of a file; "-" is standard input.
 absl::StatusOr<std::string> ReadInput(const std::string& path);

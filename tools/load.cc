@@ -5,14 +5,18 @@
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/db/log_file.h"
+#include "ovnlite/schema/schema.h"
 #include "tools/command.h"
 
 namespace ovnlite::tools {
 
-absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path) {
+absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path, const std::string& schema) {
   OVNLITE_ASSIGN_OR_RETURN(LoadedLog log, LoadLog(path));
   for (const std::string& warning : log.warnings) std::cerr << "ovnlite: " << path << ": " << warning << "\n";
   if (!log.error.ok()) return WithContext(log.error, absl::StrCat(path, ": ", log.records, " good records, then"));
+  if (log.database->schema().name() != schema)
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": it holds database ", log.database->schema().name(), ", not ", schema));
   return std::move(log.database);
 }
 

@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& e) { return std::string("ovnlite: ") + e.what() + "\n"; });
   std::vector<std::pair<std::unique_ptr<Command>, CLI::App*>> commands;
-  for (auto make : {ChassisCommand, DumpFlowsCommand, LabCommand, PacketsCommand}) {
+  for (auto make : {ActionsCommand, ChassisCommand, DumpFlowsCommand, ExprCommand, LabCommand, LexCommand,
+                    LflowListCommand, PacketsCommand, ReplayCommand, ShowCommand, TraceCommand}) {
     std::unique_ptr<Command> command = make();
     CLI::App* declared = command->Declare(app);
     commands.push_back({std::move(command), declared});

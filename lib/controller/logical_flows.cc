@@ -143,10 +143,15 @@ void LogicalFlows::DefineQueries(Incremental& engine) {
     return SetAnswer{
         ConstantSet::OfAddresses(std::vector<std::string>(row->addresses().begin(), row->addresses().end()))};
   });
-  port_group_ = engine.AddNamedQuery<SetAnswer>("port_group", [](Reader& reader, absl::string_view name) {
+  // Ports elsewhere never meet a packet here: left out, a group is often a single port, and its flows simple ones.
+  port_group_ = engine.AddNamedQuery<SetAnswer>("port_group", [this](Reader& reader, absl::string_view name) {
     const auto* row = reader.FindOne<sb::Port_Group>("name", name);
     if (row == nullptr) return SetAnswer();
-    return SetAnswer{ConstantSet::OfPorts(std::vector<std::string>(row->ports().begin(), row->ports().end()))};
+    std::vector<std::string> here;
+    for (const std::string& port : row->ports()) {
+      if (reader.Ask(related_, ovnlite::FindPort(reader, port))) here.push_back(port);
+    }
+    return SetAnswer{ConstantSet::OfPorts(here)};
   });
   templates_ =
       engine.AddNamedQuery<std::map<std::string, std::string>>("templates", [this](Reader& reader, absl::string_view) {
@@ -156,7 +161,7 @@ void LogicalFlows::DefineQueries(Incremental& engine) {
       });
   related_ = engine.AddQuery<bool>("related", [this](Reader& reader, const Uuid& uuid) {
     const PortInfo& port = reader.Ask(context_.port, uuid);
-    if (!port.type.empty()) return true;
+    if (!port.type.empty() && port.type != "localport") return true;
     return reader.Ask(context_.port_number, port.parent.empty() ? port.name : port.parent) != 0;
   });
 }

@@ -17,6 +17,7 @@ void ActionParser::CtNext(ActionKind kind) {
 
 void ActionParser::CtCommitNat(ActionKind kind) {
   if (!CheckNotLast("ct_commit_related")) return;
+  Require("ip");
   Put(kind, TableBody{FollowingTable()});
 }
 

@@ -73,6 +73,8 @@ TEST_F(ActionParseTest, CollectsPrerequisites) {
   EXPECT_EQ(Prerequisites(), "ip.proto == 0x6 && (eth.type == 0x800 || eth.type == 0x86dd)");
   Parse("put_arp(inport, arp.spa, arp.sha);");
   EXPECT_EQ(Prerequisites(), "eth.type == 0x806 && eth.type == 0x806");
+  Parse("reg0[17] = 1; ct_commit_nat;");
+  EXPECT_EQ(Prerequisites(), "ip");
   Parse("vlan.pcp = 2; ip.ttl--;");
   EXPECT_EQ(Prerequisites(), "vlan.tci[12] && ip");
   // What is done to another packet needs nothing of this one; a clone is this packet.
