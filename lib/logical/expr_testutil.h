@@ -1,35 +1,20 @@
 // File: expr_testutil.h
-// The world that OVN's own tests of its language live in: ports eth0 = 5, eth1 = 6, LOCAL = 0xfffe, lsp1 … lsp3 = 0x11 … 0x13,
-// of which all are resident; address sets set1 … set4; port groups pg1 and pg_empty; and symbols that are wrong on purpose.
+// Case files of one line per case, and the world that the cases live in (ovn_test_world.h).
 
 #ifndef OVNLITE_LIB_LOGICAL_EXPR_TESTUTIL_H_
 #define OVNLITE_LIB_LOGICAL_EXPR_TESTUTIL_H_
 
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "lib/logical/ovn_test_world.h"
 #include "ovnlite/logical/expr_parse.h"
 #include "ovnlite/logical/expr_transform.h"
 
 namespace ovnlite {
 
-// The symbols of OVN, and bad_prereq, self_recurse, mutual_recurse_1, mutual_recurse_2, big_string.
-const SymbolTable& TestSymbols();
-
-class TestWorld : public ConstantSets, public ExprResolver {
- public:
-  TestWorld();
-  std::shared_ptr<const ConstantSet> FindAddressSet(absl::string_view name) const override;
-  std::shared_ptr<const ConstantSet> FindPortGroup(absl::string_view name) const override;
-  bool FindPort(absl::string_view name, uint32_t* key) const override;
-  bool IsChassisResident(absl::string_view name) const override;
-
-  std::map<std::string, std::shared_ptr<const ConstantSet>> address_sets;
-  std::map<std::string, std::shared_ptr<const ConstantSet>> port_groups;
-  std::map<std::string, uint32_t> ports;
-};
+inline const SymbolTable& TestSymbols() { return OvnTestSymbols(); }
+using TestWorld = OvnTestWorld;
 
 // A line of a case file, "input => output" or just "input" for what comes back as it is. Lines that begin with # are
 // comments.
