@@ -1,15 +1,18 @@
 #include "ovnlite/datapath/datapath.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "lib/datapath/waiting_room.h"
 #include "ovnlite/base/hash.h"
 #include "ovnlite/datapath/megaflow_cache.h"
 #include "ovnlite/datapath/translate.h"
-#include "ovnlite/wire/ecn.h"
+#include "ovnlite/wire/ethernet.h"
+#include "ovnlite/wire/ip_proto.h"
 
 namespace ovnlite {
 namespace {
@@ -19,6 +22,28 @@ constexpr int kMaxGenerations = 8;
 
 // Prepared outer headers per tunnel; one is needed for each pair of logical ports that talk.
 constexpr size_t kMaxPaths = 65'536;
+
+// InnerFlowHash() from the key instead of from the frame: what tells flows apart, for the outer source port.
+uint64_t TunnelEntropy(const FlowKey& key) {
+  const uint64_t ip = key.words[kWordIp];
+  const uint8_t proto = static_cast<uint8_t>(ip >> 56);
+  const bool has_ports = proto == kIpProtoTcp || proto == kIpProtoUdp || proto == kIpProtoSctp;
+  const bool fragment = (ip >> 32 & 0xff) != 0;
+  const uint64_t l4 = uint64_t{proto} << 32 | (has_ports && !fragment ? ip & 0xffff'ffff : 0);
+  const uint16_t type = static_cast<uint16_t>(key.Get64(field::kEthType));
+  if (type == kEthTypeIpv4) {
+    const uint64_t words[2] = {key.words[kWordIpv4], l4};
+    return HashWords(words, 2, 0);
+  }
+  if (type == kEthTypeIpv6) {
+    const uint64_t words[5] = {key.words[kWordIpv6Src], key.words[kWordIpv6Src + 1], key.words[kWordIpv6Dst],
+                               key.words[kWordIpv6Dst + 1], l4};
+    return HashWords(words, 5, 0);
+  }
+  const uint64_t source = key.Get64(field::kEthSrc);
+  const uint64_t words[2] = {key.Get64(field::kEthDst) << 16 | source >> 32, source << 16 | type};
+  return HashWords(words, 2, 0);
+}
 
 // The Geneve option OVN puts on a packet from the body in a key's tunnel word.
 OvnGeneveOption OptionOf(uint64_t tunnel) {
@@ -53,7 +78,14 @@ struct Datapath::State {
   struct Tunnel {
     GeneveTunnel tunnel;
     TunnelMode mode;
-    absl::flat_hash_map<uint64_t, GenevePath> paths;  // By tunnel word: as many as there are logical port pairs in use.
+    absl::node_hash_map<uint64_t, GenevePath> paths;  // By tunnel word: as many as there are logical port pairs in use.
+  };
+  // The way out that the last packets took, so that the next ones need not look for it.
+  struct Exit {
+    uint32_t port = ~uint32_t{0};
+    uint64_t tunnel = 0;
+    const GenevePath* path = nullptr;  // Null: no tunnel, or one whose transport writes the headers.
+    bool is_tunnel = false;
   };
   // What leaves by one port while a batch is processed.
   struct Queue {
@@ -74,6 +106,8 @@ struct Datapath::State {
   DatapathCounters counters;
   MegaflowCache cache;
   absl::flat_hash_map<uint32_t, Tunnel> tunnels;
+  std::array<Exit, 16> exits;  // By a few bits of port and tunnel word. Emptied when tunnels change.
+  std::array<FlowKey, kBatchSize> keys{};  // Of the batch being processed; registers stay zero.
   WaitingRoom waiting;
   absl::flat_hash_map<FlowId, FlowStatistics> statistics;
 
@@ -124,24 +158,41 @@ struct Datapath::State {
     used_spares = 0;
   }
 
-  void Output(const Effect& effect, Packet* packet, const PacketLayout& layout) {
-    effect.rewrite.Apply(*packet, layout);
-    const auto found = tunnels.find(effect.port);
-    if (found == tunnels.end()) return Send(effect.port, packet);
-    packet->tunnel = effect.tunnel;
+  const Exit& ExitOf(uint32_t port, uint64_t tunnel_word) {
+    Exit& exit = exits[(port ^ tunnel_word ^ tunnel_word >> 32) % exits.size()];
+    if (exit.port == port && exit.tunnel == tunnel_word) return exit;
+    exit = {port, tunnel_word, nullptr, false};
+    const auto found = tunnels.find(port);
+    if (found == tunnels.end()) return exit;
     Tunnel& tunnel = found->second;
-    if (tunnel.mode == TunnelMode::kMetadata) return Send(effect.port, packet);
-    if (tunnel.paths.size() > kMaxPaths) tunnel.paths.clear();
-    const auto [path, added] = tunnel.paths.try_emplace(effect.tunnel);
-    if (added) path->second = GenevePath(tunnel.tunnel, static_cast<uint32_t>(effect.tunnel >> 32), OptionOf(effect.tunnel));
-    const GenevePath& outer = path->second;
-    if (packet->size() > outer.max_inner_size()) {
-      ++counters.too_large;
-      return;
+    exit.is_tunnel = true;
+    if (tunnel.mode == TunnelMode::kMetadata) return exit;
+    if (tunnel.paths.size() > kMaxPaths) {
+      tunnel.paths.clear();
+      const Exit self = exit;
+      exits.fill(Exit());
+      exit = self;
     }
-    const uint16_t source_port = GeneveSourcePort(InnerFlowHash(packet->bytes()));
-    packet->Prepend(outer.size());
-    outer.Write(packet->mutable_bytes(), source_port);
+    const auto [path, added] = tunnel.paths.try_emplace(tunnel_word);
+    if (added) path->second = GenevePath(tunnel.tunnel, static_cast<uint32_t>(tunnel_word >> 32), OptionOf(tunnel_word));
+    exit.path = &path->second;
+    return exit;
+  }
+
+  // `key` is the packet's on arrival.
+  void Output(const Effect& effect, Packet* packet, const PacketLayout& layout, const FlowKey& key) {
+    effect.rewrite.Apply(*packet, layout);
+    const Exit& exit = ExitOf(effect.port, effect.tunnel);
+    if (exit.is_tunnel) packet->tunnel = effect.tunnel;
+    if (exit.path != nullptr) {
+      const GenevePath& outer = *exit.path;
+      if (packet->size() > outer.max_inner_size()) {
+        ++counters.too_large;
+        return;
+      }
+      packet->Prepend(outer.size());
+      outer.Write(packet->mutable_bytes(), GeneveSourcePort(TunnelEntropy(key)));
+    }
     Send(effect.port, packet);
   }
 
@@ -157,7 +208,7 @@ struct Datapath::State {
       const Effect& effect = program.effects[i];
       if (effect.kind == Effect::Kind::kOutput) {
         // The last effect may have the packet itself.
-        Output(effect, i + 1 == n ? &packet : &Copy(packet), layout);
+        Output(effect, i + 1 == n ? &packet : &Copy(packet), layout, key);
       } else {
         Special(effect, packet, layout, key, generation);
       }
@@ -268,7 +319,6 @@ struct Datapath::State {
   void Process(const PacketBatch& batch) {
     now = clock.Now();
     const int n = batch.size();
-    FlowKey keys[kBatchSize];
     PacketLayout layouts[kBatchSize];
     Megaflow* found[kBatchSize];
     for (int i = 0; i < n; ++i) {
@@ -279,7 +329,7 @@ struct Datapath::State {
       keys[i].Set(field::kFrameLength, packet.size());
     }
     counters.received += static_cast<uint64_t>(n);
-    cache.Lookup(keys, n, found);
+    cache.Lookup(keys.data(), n, found);
     for (int i = 0; i < n; ++i) {
       Packet& packet = *batch[i];
       Program uncached;
@@ -328,9 +378,13 @@ Datapath::~Datapath() = default;
 
 void Datapath::AddTunnel(uint32_t port, const GeneveTunnel& tunnel, TunnelMode mode) {
   state_->tunnels.insert_or_assign(port, State::Tunnel{tunnel, mode, {}});
+  state_->exits.fill({});
 }
 
-void Datapath::RemoveTunnel(uint32_t port) { state_->tunnels.erase(port); }
+void Datapath::RemoveTunnel(uint32_t port) {
+  state_->tunnels.erase(port);
+  state_->exits.fill({});
+}
 
 void Datapath::Process(const PacketBatch& batch) { state_->Process(batch); }
 

@@ -223,6 +223,45 @@ TEST_F(DatapathTest, TunnelsCarryDatapathAndPorts) {
   EXPECT_EQ(frame.substr(arrival.inner_offset, arrival.inner_size), inner);
 }
 
+TEST_F(DatapathTest, TheOuterSourcePortIsTheInnerFlowsHash) {
+  datapath_.AddTunnel(7, {.source = Ipv4Address(1), .destination = Ipv4Address(2)}, TunnelMode::kFrames);
+  tables_.Add(MakeFlow(0, 1, {}, {Op::Output(7)}));
+  FlowKey udp6 = UdpKey(0, 0, 7, 8);
+  udp6.Set(field::kEthType, 0x86dd);
+  udp6.Set(field::kIp6Src, 0x1234);
+  udp6.Set(field::kIp6Dst, 0x5678);
+  FlowKey icmp = UdpKey(1, 2, 8, 0);
+  icmp.Set(field::kIpProto, 1);
+  FlowKey fragment = UdpKey(1, 2, 7, 8);
+  fragment.Set(field::kIpFrag, 1);
+  FlowKey arp = UdpKey(1, 2, 0, 0);
+  arp.Set(field::kEthType, 0x806);
+  arp.Set(field::kArpOp, 1);
+  for (const FlowKey& key : {UdpKey(1, 2, 7, 8), udp6, icmp, fragment, arp}) {
+    Packet packet = ComposePacket(key);
+    const uint16_t port = GeneveSourcePort(InnerFlowHash(packet.bytes()));
+    host_.sent.clear();
+    datapath_.Process(packet);
+    ASSERT_EQ(host_.sent[7].size(), 1u);
+    EXPECT_EQ(Load16(reinterpret_cast<const uint8_t*>(host_.sent[7][0].data()) + 34), port);
+  }
+}
+
+TEST_F(DatapathTest, ATunnelsNewAddressCountsAtOnce) {
+  tables_.Add(MakeFlow(0, 1, {}, {Op::Output(7)}));
+  for (uint32_t address : {2, 3}) {
+    datapath_.AddTunnel(7, {.source = Ipv4Address(1), .destination = Ipv4Address(address)}, TunnelMode::kFrames);
+    Packet packet = UdpPacket(1);
+    datapath_.Process(packet);
+    EXPECT_EQ(Load32(reinterpret_cast<const uint8_t*>(host_.sent[7].back().data()) + 30), address);
+  }
+  datapath_.RemoveTunnel(7);
+  Packet packet = UdpPacket(1);
+  const size_t size = packet.size();
+  datapath_.Process(packet);
+  EXPECT_EQ(host_.sent[7].back().size(), size);
+}
+
 TEST_F(DatapathTest, LoopsEnd) {
   tables_.Add(MakeFlow(0, 1, {}, {Op::Resubmit(0), Op::Resubmit(0)}));
   Packet packet = UdpPacket(1);

@@ -38,6 +38,7 @@ class Machine {
     const uint32_t metadata = static_cast<uint32_t>(state_.key.Get64(field::kMetadata));
     program_.consulted.push_back(MakeTablePart(table, metadata));
     const Flow* flow = tables_.Lookup(table, {state_.key, state_.constant, &program_.mask});
+    if (flow != nullptr && options_.choose_flow) flow = options_.choose_flow(*flow, state_.key);
     if (options_.observer != nullptr) options_.observer->OnLookup(table, flow, state_.key);
     if (flow == nullptr) return Drop(DropReason::kNoFlow);
     program_.flows.push_back(flow->id);

@@ -1,6 +1,7 @@
 #include "lib/northd/southbound.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -165,7 +166,8 @@ void Southbound::DeleteDependents(Transaction& t, const Binding& datapath) {
 }
 
 void Southbound::WriteDatapaths(Transaction& t) {
-  std::vector<std::pair<std::string, Uuid>> missing;  // By name, so that people find low numbers in a natural order.
+  // Switches before routers and each by name, so that people find low numbers in a natural order.
+  std::vector<std::tuple<bool, std::string, Uuid>> missing;
   const std::vector<RowName> dirty = DirtyRows(RowKind::kDatapath);
   for (const RowName& name : dirty) {
     const Uuid nb_uuid = Uuid::Parse(name.second).value_or(Uuid());
@@ -181,14 +183,14 @@ void Southbound::WriteDatapaths(Transaction& t) {
     }
     auto wish = Parse<sb::Datapath_Binding>(*bytes);
     if (found == datapaths_.end() || (wish.tunnel_key() != 0 && wish.tunnel_key() != found->second.key)) {
-      missing.push_back({wish.external_ids().at("name"), nb_uuid});
+      missing.push_back({wish.external_ids().contains("logical-router"), wish.external_ids().at("name"), nb_uuid});
     }
   }
   std::sort(missing.begin(), missing.end());
   std::set<int64_t> taken;
   for (const auto& [uuid, binding] : datapaths_) taken.insert(binding.key);
   for (const bool requested : {true, false}) {
-    for (const auto& [name, nb_uuid] : missing) {
+    for (const auto& [is_router, name, nb_uuid] : missing) {
       const auto wish = Parse<sb::Datapath_Binding>(*Wanted({RowKind::kDatapath, nb_uuid.ToString()}));
       if ((wish.tunnel_key() != 0 && !taken.contains(wish.tunnel_key())) != requested) continue;
       Binding& binding = datapaths_[nb_uuid];
