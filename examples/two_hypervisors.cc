@@ -1,25 +1,28 @@
 // Two hypervisors, two logical switches, one distributed router, and a ping across: explained hop by hop, with the
 // packet as it was at each.
 //
-//   two_hypervisors [--json] [--pcapng FILE]
+//   two_hypervisors [--json | --trace] [--pcapng FILE]
 //
-// FILE gets every frame seen at either VM and on the underlay, for Wireshark.
+// --trace prints what ovn-trace says about the ping instead. FILE gets every frame seen at either VM and on the
+// underlay, for Wireshark.
 #include <iostream>
 #include <string>
 
 #include "ovnlite/lab/lab.h"
 
 int main(int argc, char** argv) {
-  bool json = false;
+  bool json = false, trace = false;
   std::string pcapng;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--json") {
       json = true;
+    } else if (argument == "--trace") {
+      trace = true;
     } else if (argument == "--pcapng" && i + 1 < argc) {
       pcapng = argv[++i];
     } else {
-      std::cerr << "usage: two_hypervisors [--json] [--pcapng FILE]\n";
+      std::cerr << "usage: two_hypervisors [--json | --trace] [--pcapng FILE]\n";
       return 2;
     }
   }
@@ -41,7 +44,9 @@ int main(int argc, char** argv) {
     std::cerr << "two_hypervisors: " << (narrative.ok() ? diagnostics.status() : narrative.status()) << "\n";
     return 1;
   }
-  if (json) {
+  if (trace) {
+    std::cout << lab.Trace("VM-A", "VM-B").value_or("two_hypervisors: no trace\n");
+  } else if (json) {
     std::cout << "{\"narrative\": " << narrative->ToJson()
               << ", \"diagnostics\": " << ovnlite::DiagnosticsToJson(*diagnostics) << "}\n";
   } else {

@@ -6,7 +6,12 @@
 #include "lib/lab/narrative_build.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/packet/extract.h"
 #include "ovnlite/topology/show.h"
+#include "ovnlite/trace/trace.h"
+#include "ovnlite/wire/icmp.h"
+#include "ovnlite/wire/icmpv6.h"
+#include "ovnlite/wire/ip_proto.h"
 
 namespace ovnlite {
 namespace {
@@ -47,6 +52,27 @@ Diagnostic TunnelFlows(const Fabric& fabric, const std::string& chassis) {
   return d;
 }
 
+// An echo request as ovn-trace wants it described.
+std::string Microflow(absl::string_view port, const FlowKey& key) {
+  std::string flow =
+      absl::StrCat("inport == \"", port, "\" && eth.src == ", MacAddress(key.Get64(field::kEthSrc)).ToString(),
+                   " && eth.dst == ", MacAddress(key.Get64(field::kEthDst)).ToString());
+  if (key.Get64(field::kEthType) == 0x86dd) {
+    absl::StrAppend(&flow, " && ip6.src == ", Ipv6Address(key.Get(field::kIp6Src)).ToString(),
+                    " && ip6.dst == ", Ipv6Address(key.Get(field::kIp6Dst)).ToString(), " && icmp6.type == 128");
+  } else {
+    const auto ip = [&key](FieldRef f) { return Ipv4Address(static_cast<uint32_t>(key.Get64(f))).ToString(); };
+    absl::StrAppend(&flow, " && ip4.src == ", ip(field::kIp4Src), " && ip4.dst == ", ip(field::kIp4Dst),
+                    " && icmp4.type == 8");
+  }
+  return absl::StrCat(flow, " && ip.ttl == ", key.Get64(field::kIpTtl));
+}
+
+bool IsEchoRequest(const FlowKey& key) {
+  const uint64_t proto = key.Get64(field::kIpProto), type = key.Get64(field::kL4Src);
+  return (proto == kIpProtoIcmp && type == kIcmpEchoRequest) || (proto == kIpProtoIcmpv6 && type == kIcmpv6EchoRequest);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Diagnostic>> Lab::Diagnose(absl::string_view chassis) {
@@ -57,6 +83,28 @@ absl::StatusOr<std::vector<Diagnostic>> Lab::Diagnose(absl::string_view chassis)
   }
   return std::vector<Diagnostic>{Tunnels(state_->fabric, state_->sb, name), Chassis(state_->sb), Show(state_->nb),
                                  TunnelFlows(state_->fabric, name)};
+}
+
+absl::StatusOr<std::string> Lab::Trace(absl::string_view host, absl::string_view destination) {
+  OVNLITE_RETURN_IF_ERROR(state_->Ready(host));
+  // The host knows what it sends: to whom on its own network, above all.
+  state_->recorder.BeginStory();
+  const PingResult ping = Ping(host, destination);
+  const std::vector<LabEvent> events = state_->recorder.EndStory();
+  OVNLITE_RETURN_IF_ERROR(ping.status);
+  for (const LabEvent& event : events) {
+    FlowKey key;
+    ExtractFlowKey(event.frame, key);
+    if (event.kind != LabEvent::Kind::kSent || event.host != host || !IsEchoRequest(key)) continue;
+    Tracer tracer(state_->sb);
+    TraceOptions options;
+    options.physical = true;
+    OVNLITE_ASSIGN_OR_RETURN(const ovnlite::Trace trace, tracer.Run("", Microflow(event.port, key), options));
+    return absl::StrCat(trace.ToText(TraceForm::kDetailed), "\n# Over the hypervisors:\n",
+                        FormatPhysicalPath(trace.physical));
+  }
+  return absl::NotFoundError(
+      absl::StrCat(host, " sent no echo request: nobody on its network answered for ", ping.destination.ToString()));
 }
 
 absl::StatusOr<Narrative> Lab::Explain(absl::string_view host, absl::string_view destination) {

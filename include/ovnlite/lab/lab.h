@@ -97,6 +97,9 @@ class Lab {
 
   // Pings once and tells what happened, hop by hop (narrative.h).
   absl::StatusOr<Narrative> Explain(absl::string_view host, absl::string_view destination);
+  // What ovn-trace prints about the echo request of such a ping, and the way over the hypervisors behind it
+  // (trace/trace.h).
+  absl::StatusOr<std::string> Trace(absl::string_view host, absl::string_view destination);
   // What the usual diagnostic commands would show, typed on this hypervisor and on the central machine: tunnels,
   // chassis, the logical network, flows of tunnels.
   absl::StatusOr<std::vector<Diagnostic>> Diagnose(absl::string_view chassis);
