@@ -174,7 +174,12 @@ absl::Status LogicalRouter::AddStaticRoute(absl::string_view prefix, absl::strin
     }
   }
   std::string next(nexthop);
-  if (nexthop != "discard") {
+  if (nexthop == "discard") {
+    if (!options.output_port.empty()) {
+      return absl::InvalidArgumentError("outport is not valid for discard routes.");
+    }
+    if (options.ecmp) return absl::InvalidArgumentError("ecmp is not valid for discard routes.");
+  } else {
     const absl::StatusOr<IpAddress> address = IpAddress::Parse(nexthop);
     if (!address.ok() || address->is_v6() != destination->is_v6()) {
       return absl::InvalidArgumentError(

@@ -130,10 +130,10 @@ bool RandomEdits::AddRoute() {
   const IpAddress next = v6 ? IpAddress(Ipv6Address(bits)) : IpAddress(Ipv4Address(static_cast<uint32_t>(bits)));
   const std::string nexthop = Chance(8) ? "discard" : next.ToString();
   StaticRouteOptions options;
-  if (Chance(20)) options.output_port = via.port;
+  if (nexthop != "discard" && Chance(20)) options.output_port = via.port;
   if (Chance(15)) options.policy = "src-ip";
   if (Chance(10)) options.route_table = "t1";
-  options.ecmp = Chance(40);
+  options.ecmp = nexthop != "discard" && Chance(40);
   const absl::Status status = router.AddStaticRoute(prefix, nexthop, options);
   // Drawn a second time, which tells nothing.
   if (absl::IsAlreadyExists(status)) return false;

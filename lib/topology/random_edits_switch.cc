@@ -266,7 +266,9 @@ bool RandomEdits::EditPortGroup() {
   if (groups.empty()) return false;
   const auto& [uuid, row] = groups[Pick(groups.size())];
   const std::string name = row.name();
-  return Did(topology_.Edit<nb::Port_Group>(uuid, fill), absl::StrCat("pg-set-ports ", name, names));
+  return Did(topology_.Edit<nb::Port_Group>(uuid, fill), names.empty()
+                                                             ? absl::StrCat("clear port_group ", name, " ports")
+                                                             : absl::StrCat("pg-set-ports ", name, names));
 }
 
 }  // namespace ovnlite

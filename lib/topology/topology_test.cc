@@ -242,6 +242,10 @@ TEST_F(TopologyTest, StaticRoutes) {
   EXPECT_TRUE(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8", {.ecmp = true}).ok());
   EXPECT_TRUE(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8", {.policy = "src-ip"}).ok());
   EXPECT_TRUE(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8", {.route_table = "t1"}).ok());
+  Expect(r1.AddStaticRoute("10.4.0.0/16", "discard", {.output_port = "a"}), StatusCode::kInvalidArgument,
+         "outport is not valid for discard routes.");
+  Expect(r1.AddStaticRoute("10.4.0.0/16", "discard", {.ecmp = true}), StatusCode::kInvalidArgument,
+         "ecmp is not valid for discard routes.");
   EXPECT_TRUE(r1.AddStaticRoute("10.4.0.0/16", "discard").ok());
   EXPECT_TRUE(r1.AddStaticRoute("10.5.0.1", "172.16.0.1", {.output_port = "a"}).ok());
   EXPECT_TRUE(r1.AddStaticRoute("fd01:0::/64", "FE80::9").ok());
