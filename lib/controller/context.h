@@ -75,6 +75,7 @@ void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context);
 void DefineMulticastFlows(Incremental& engine, const ControllerContext& context);
 void DefinePortSecurityFlows(Incremental& engine, const ControllerContext& context);
 void DefineNeighborFlows(Incremental& engine, const ControllerContext& context);
+void DefineLoadBalancerFlows(Incremental& engine, const ControllerContext& context);
 
 }  // namespace ovnlite
 

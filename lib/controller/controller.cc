@@ -23,6 +23,7 @@ struct Controller::State {
     DefineMulticastFlows(engine, context);
     DefinePortSecurityFlows(engine, context);
     DefineNeighborFlows(engine, context);
+    DefineLoadBalancerFlows(engine, context);
     logical.Define(engine);
   }
 
@@ -161,6 +162,8 @@ void Controller::PlugAsBound() {
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) Plug(name, next++);
 }
+
+void Controller::RestoreZones(const std::map<std::string, uint32_t>& zones) { state_->zones.Restore(zones); }
 
 Controller::Result Controller::Update() {
   Result result;

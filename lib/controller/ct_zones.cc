@@ -47,6 +47,15 @@ std::vector<size_t> OvsTableOrder(const std::vector<uint32_t>& hashes) {
   return order;
 }
 
+void CtZones::Restore(const std::map<std::string, uint32_t>& zones) {
+  std::set<uint32_t> taken;
+  for (const auto& [name, zone] : zones_) taken.insert(zone);
+  for (const auto& [name, zone] : zones) {
+    if (zone == 0 || zone > kMaxZone || zones_.contains(name) || !taken.insert(zone).second) continue;
+    zones_[name] = zone;
+  }
+}
+
 void CtZones::Assign(const std::vector<std::string>& names) {
   const std::set<std::string> wanted(names.begin(), names.end());
   std::erase_if(zones_, [&wanted](const auto& zone) { return !wanted.contains(zone.first); });

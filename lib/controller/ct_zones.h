@@ -34,6 +34,9 @@ class CtZones {
   // are gone free their numbers. Owners beyond the last number get 0.
   void Assign(const std::vector<std::string>& names);
 
+  // Takes over numbers given earlier. Those that are none, or are given twice, are passed over.
+  void Restore(const std::map<std::string, uint32_t>& zones);
+
   const std::map<std::string, uint32_t>& zones() const { return zones_; }
 
  private:

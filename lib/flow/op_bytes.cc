@@ -146,7 +146,8 @@ void Learn(Writer& w, const LearnOp& op) {
   w.U16(op.idle_timeout);
   w.U16(op.hard_timeout);
   w.U16(op.priority);
-  w.Zeros(8);  // Cookie.
+  w.Zeros(4);  // The upper half of the cookie.
+  w.U32(op.cookie);
   w.U16(op.delete_learned ? 2 : 0);
   w.U8(op.table);
   w.Zeros(5);  // No timeouts after FIN.

@@ -215,6 +215,7 @@ std::string LearnText(const LearnOp& op, OpDialect dialect) {
   if (op.hard_timeout != 0) absl::StrAppend(&text, ",hard_timeout=", op.hard_timeout);
   if (op.priority != 0x8000) absl::StrAppend(&text, ",priority=", op.priority);
   if (op.delete_learned) absl::StrAppend(&text, ",delete_learned");
+  if (op.cookie != 0) absl::StrAppend(&text, ",cookie=", Hex(op.cookie));
   for (const LearnOp::Spec& s : op.matches) {
     if (!s.from_field) {
       absl::StrAppend(&text, ",", LearnedConstant(s));

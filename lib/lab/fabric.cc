@@ -77,7 +77,9 @@ class Member final : public HypervisorHost {
 }  // namespace
 
 struct Fabric::State {
-  State(Database& database, ManualClock& c, Options o) : sb(database), clock(c), options(o), random(o.seed) {}
+  State(Database& database, ManualClock& c, Options o) : sb(database), clock(c), options(o), random(o.seed) {
+    subscription = sb.Subscribe([this](const Delta&) { ++commits; });
+  }
 
   void OnSent(const Sighting& s) {
     ++moved;

@@ -112,11 +112,28 @@ void Hypervisor::FollowPorts() {
   }
 }
 
+// Every chassis is taken to be alive: the first in the row has the port, and says so in the database.
+void Hypervisor::ClaimGateways() {
+  if (!gateways_changed_) return;
+  gateways_changed_ = false;
+  const absl::Span<const Uuid> me = sb_.IndexOn<sb::Chassis>("name").Find(options_.chassis);
+  if (me.empty()) return;
+  Transaction t = sb_.Begin();
+  for (const Uuid& port : PortsToClaim(sb_, options_.chassis)) {
+    auto* row = t.Update<sb::Port_Binding>(port);
+    row->mutable_chassis()->set_high(me[0].high());
+    row->mutable_chassis()->set_low(me[0].low());
+    row->set_up(true);
+  }
+  sb_.Commit(std::move(t)).IgnoreError();  // A conflict means that the rows are gone: nothing to claim then.
+}
+
 void Hypervisor::OnCommit(const Delta& delta) {
   for (const RowChange& change : delta.changes()) {
     const auto& table = change.table->name();
-    if (table == "Port_Binding") ports_changed_ = true;
-    if (table == "Chassis" || table == "Encap") chassis_changed_ = ports_changed_ = true;
+    if (table == "Port_Binding") ports_changed_ = gateways_changed_ = true;
+    if (table == "Chassis" || table == "Encap") chassis_changed_ = ports_changed_ = gateways_changed_ = true;
+    if (table == "HA_Chassis" || table == "HA_Chassis_Group" || table == "Gateway_Chassis") gateways_changed_ = true;
     if (change.after == nullptr || table != "MAC_Binding") continue;
     const auto& row = static_cast<const sb::MAC_Binding&>(*change.after);
     const absl::Span<const Uuid> ports = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(row.logical_port());
@@ -133,6 +150,7 @@ void Hypervisor::Update() {
   const std::vector<LearnedNeighbor> learned = std::move(learned_);
   learned_.clear();
   WriteLearned(sb_, learned, clock_.Now());
+  ClaimGateways();
   FollowTunnels();
   FollowPorts();
   controller_.Update();

@@ -59,6 +59,11 @@ class Controller {
   // tunnels first, by chassis name, then ports by name. For dumps, replays and simulations without ports of their own.
   void PlugAsBound();
 
+  // Connection tracking zones as they were before a restart, by owner (a logical port, or "UUID_dnat" and "UUID_snat" of
+  // a Datapath_Binding: what OVN keeps as ct-zone-… in the bridge's external_ids). Owners that are still here at the next
+  // Update() keep their numbers.
+  void RestoreZones(const std::map<std::string, uint32_t>& zones);
+
   // Brings the flow tables up to date.
   struct Result {
     size_t added = 0;

@@ -98,6 +98,7 @@ struct LearnOp {
   uint16_t hard_timeout = 0;
   uint16_t priority = 0x8000;  // OpenFlow's default.
   bool delete_learned = false;
+  uint32_t cookie = 0;  // Of the learned flows: the same as the flow's that learns them, as OVN does.
   // dst[] == src[] of the packet, or dst[] == value; and for `sets` the same as an assignment.
   struct Spec {
     Subfield dst;

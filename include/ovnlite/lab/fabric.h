@@ -4,9 +4,9 @@
 // threads; the same database, seed and frames give the same bytes.
 //
 //   Fabric fabric(sb, clock);
-//   fabric.set_tap([](const Sighting& s) { … });            // every frame that leaves a port, a tunnel, a provider
-//   network fabric.Inject("LSP1", frame); fabric.Settle();                                         // until nothing
-//   moves
+//   fabric.set_tap([](const Sighting& s) { … });  // every frame that leaves a port, a tunnel, a provider network
+//   fabric.Inject("LSP1", frame);
+//   fabric.Settle();                               // until nothing moves
 //
 // What hypervisors learn (MAC_Binding, FDB) is written to the Southbound database, as OVN does, and reaches every other
 // hypervisor from there.

@@ -7,7 +7,8 @@
 //   hv.ReceivePort("LSP1", packet);
 //
 // The database says who is bound where and where tunnels lead; numbers of ports stay with their names. What is learned
-// from packets is written to the database, and reaches this and all other hypervisors from there.
+// from packets is written to the database, and reaches this and all other hypervisors from there; so are the gateway ports
+// that are this chassis' to have.
 
 #ifndef OVNLITE_NODE_HYPERVISOR_H_
 #define OVNLITE_NODE_HYPERVISOR_H_
@@ -52,6 +53,10 @@ struct ChassisAddress {
 };
 // All chassis that speak Geneve, by name; MAC addresses are made from their places in the row of names.
 std::map<std::string, ChassisAddress> ChassisAddresses(const Database& sb);
+
+// The ports that elect their own chassis (chassisredirect by priority, l3gateway by name), that are to be on `chassis`,
+// and that the database does not say to be there. All chassis of the database are taken to be alive.
+std::vector<Uuid> PortsToClaim(const Database& sb, absl::string_view chassis);
 
 // Writes what hypervisors learned to MAC_Binding and FDB: a row that is there already is brought up to date.
 void WriteLearned(Database& sb, absl::Span<const LearnedNeighbor> learned, Instant now);
@@ -118,6 +123,7 @@ class Hypervisor final : private DatapathHost {
   uint32_t NumberOf(Outlet outlet, absl::string_view name);
   void FollowPorts();
   void FollowTunnels();
+  void ClaimGateways();
   void OnCommit(const Delta& delta);
 
   Database& sb_;
@@ -135,6 +141,7 @@ class Hypervisor final : private DatapathHost {
   std::map<IpAddress, uint32_t> tunnel_by_address_;
   bool ports_changed_ = true;
   bool chassis_changed_ = true;
+  bool gateways_changed_ = true;
   std::vector<LearnedNeighbor> learned_;
   std::vector<Resolved> resolved_;  // Since the last Update().
 };
