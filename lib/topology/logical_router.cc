@@ -201,9 +201,7 @@ absl::Status LogicalRouter::AddStaticRoute(absl::string_view prefix, absl::strin
       return absl::AlreadyExistsError(absl::StrCat("duplicate prefix: ", normal, " (policy: ", policy,
                                                    "). Use option --ecmp to allow this for ECMP routing."));
     }
-    if (route->nexthop() == next && route->output_port() == options.output_port) {
-      return absl::AlreadyExistsError(absl::StrCat("duplicate nexthop for the same ECMP route: ", nexthop));
-    }
+    if (route->nexthop() == next) return absl::AlreadyExistsError("duplicate nexthop for the same ECMP route");
   }
   const Uuid uuid = topology_->NewUuid();
   SetUuid(router->add_static_routes(), uuid);

@@ -240,6 +240,8 @@ TEST_F(TopologyTest, StaticRoutes) {
   Expect(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8"), StatusCode::kAlreadyExists,
          "duplicate prefix: 10.1.0.0/16 (policy: dst-ip). Use option --ecmp to allow this for ECMP routing.");
   EXPECT_TRUE(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8", {.ecmp = true}).ok());
+  Expect(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8", {.output_port = "a", .ecmp = true}), StatusCode::kAlreadyExists,
+         "duplicate nexthop for the same ECMP route");
   EXPECT_TRUE(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8", {.policy = "src-ip"}).ok());
   EXPECT_TRUE(r1.AddStaticRoute("10.1.0.0/16", "10.0.0.8", {.route_table = "t1"}).ok());
   Expect(r1.AddStaticRoute("10.4.0.0/16", "discard", {.output_port = "a"}), StatusCode::kInvalidArgument,
