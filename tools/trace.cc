@@ -7,6 +7,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/northd/northd.h"
+#include "ovnlite/schema/schema.h"
 #include "tools/command.h"
 
 namespace ovnlite::tools {
@@ -39,14 +41,17 @@ class TraceTool final : public Command {
   CLI::App* Declare(CLI::App& app) override {
     CLI::App* command = app.add_subcommand(
         "trace", "Follow a packet through the logical networks, as ovn-trace does, and over the chassis");
-    command->add_option("--sb", sb_, "Southbound database file")->required();
+    auto* sb = command->add_option("--sb", sb_, "Southbound database file");
+    command->add_option("--nb", nb_, "Northbound database file, compiled first")->excludes(sb);
     command->add_flag("--detailed", detailed_, "Table by table (the default)");
     command->add_flag("--summary", summary_, "Pipelines and actions");
     command->add_flag("--minimal", minimal_, "Only what becomes of the packet");
     command->add_flag("--all", all_, "All three forms");
-    command->add_option(
-        "--ct", ct_,
-        "ct_state flags (new, est, rel, rpl, inv, trk, dnat, snat), once for each use of connection tracking");
+    command
+        ->add_option(
+            "--ct", ct_,
+            "ct_state flags (new, est, rel, rpl, inv, trk, dnat, snat), once for each use of connection tracking")
+        ->allow_extra_args(false);
     command->add_option("--lb-dst", lb_dst_, "IP[:PORT] that load balancers choose");
     command->add_option("--select-id", select_id_, "Member that `select` chooses");
     command->add_flag("--friendly-names,!--no-friendly-names", options_.friendly_names,
@@ -74,7 +79,7 @@ class TraceTool final : public Command {
       options_.select_id = static_cast<uint16_t>(id);
     }
     options_.physical = options_.physical || json_;
-    OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
+    OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, Southbound());
     Tracer tracer(*sb);
     const bool has_datapath = arguments_.size() == 2;
     OVNLITE_ASSIGN_OR_RETURN(const Trace trace,
@@ -89,6 +94,19 @@ class TraceTool final : public Command {
   }
 
  private:
+  absl::StatusOr<std::unique_ptr<Database>> Southbound() const {
+    if (!sb_.empty()) return LoadDatabase(sb_);
+    if (nb_.empty()) return absl::InvalidArgumentError("--sb or --nb is required");
+    OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> nb, LoadDatabase(nb_));
+    auto sb = std::make_unique<Database>(SouthboundSchema());
+    Northd northd(*nb, *sb);
+    OVNLITE_RETURN_IF_ERROR(northd.Update());
+    for (const Unsupported& u : northd.unsupported()) {
+      std::cerr << "ovnlite: not compiled: " << u.table << " " << u.row << " " << u.column << "\n";
+    }
+    return sb;
+  }
+
   // Several forms each get a banner.
   void Print(const Trace& trace) const {
     const bool several = all_ || detailed_ + summary_ + minimal_ > 1;
@@ -104,7 +122,7 @@ class TraceTool final : public Command {
     if (options_.physical) std::cout << "# Physical path.\n" << FormatPhysicalPath(trace.physical);
   }
 
-  std::string sb_, lb_dst_, select_id_;
+  std::string sb_, nb_, lb_dst_, select_id_;
   std::vector<std::string> ct_, arguments_;
   TraceOptions options_;
   bool detailed_ = false, summary_ = false, minimal_ = false, all_ = false, json_ = false;

@@ -22,6 +22,7 @@ namespace {
 
 constexpr uint8_t kIngress = 8, kEgress = 42, kCheckLoopback = 41, kSideTables = 66, kNoTable = 0xff;
 constexpr size_t kMaxSteps = 20'000;
+constexpr size_t kMaxDrops = 1'000;
 constexpr int kMaxTunnels = 64, kMaxDepth = 64;
 
 class Walk final : public Observer {
@@ -51,6 +52,7 @@ class Walk final : public Observer {
 
   // Observer:
   void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override {
+    table_ = table;
     if (table < kSideTables) last_ = {table, flow, key};
     const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow));
     if (table == kIngress || (table == kEgress && (traced != nullptr || flow == nullptr))) BeginPipeline(table, key);
@@ -61,6 +63,9 @@ class Walk final : public Observer {
     step.row = traced->uuid;
   }
   void OnEffect(const Effect& effect, const FlowKey& key) override;
+  void OnDrop(DropReason reason, const FlowKey&) override {
+    if (table_ < kSideTables && drops_.size() < kMaxDrops) drops_.push_back({reason, last_});
+  }
 
  private:
   struct Arrival {
@@ -189,15 +194,21 @@ class Walk final : public Observer {
       return;
     }
     ++depth_;
+    const size_t drops = drops_.size();
     const Current before = std::exchange(current_, {&packet, &layout});
     const Translator translator(site_->tables);
     const Program program = run(translator);
-    if (program.effects.empty()) Drop(program.drop);
+    // Copies that came to nothing matter only when all did.
+    if (program.effects.empty()) {
+      if (drops_.size() == drops) drops_.push_back({program.drop, last_});
+      for (size_t i = drops; i < drops_.size(); ++i) Drop(drops_[i].first, drops_[i].second);
+    }
+    drops_.resize(drops);
     current_ = before;
     --depth_;
   }
 
-  void Drop(DropReason reason);
+  void Drop(DropReason reason, const Last& last);
   void Output(const Effect& effect, Packet packet);
   void Track(const Effect& effect, Packet packet, FlowKey key);
   void Respond(const Effect& effect, Packet packet, FlowKey key);
@@ -219,7 +230,9 @@ class Walk final : public Observer {
   ChassisSite* site_ = nullptr;
   std::deque<Arrival> arrivals_;
   Current current_;
-  Last last_;
+  Last last_;          // In tables other than the side tables.
+  uint8_t table_ = 0;  // The one asked last of all.
+  std::vector<std::pair<DropReason, Last>> drops_;
   size_t ct_used_ = 0;
   int depth_ = 0;
   int tunnels_ = 0;
@@ -352,7 +365,7 @@ void Walk::Respond(const Effect& effect, Packet packet, FlowKey key) {
   Resume(effect, std::move(packet), key);
 }
 
-void Walk::Drop(DropReason reason) {
+void Walk::Drop(DropReason reason, const Last& last) {
   if (reason == DropReason::kTtl) {
     Note(PhysicalKind::kDrop, "dropped: TTL");
     return;
@@ -361,7 +374,7 @@ void Walk::Drop(DropReason reason) {
     Note(PhysicalKind::kDrop, "dropped: the flows loop");
     return;
   }
-  const Flow* flow = last_.flow;
+  const Flow* flow = last.flow;
   const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow));
   if (traced != nullptr) {
     PhysicalStep& step = Note(PhysicalKind::kDrop, absl::StrCat("dropped by ", traced->stage, ": ", traced->match,
@@ -371,17 +384,17 @@ void Walk::Drop(DropReason reason) {
     return;
   }
   std::string why = "the flow tables end here";
-  const uint64_t key = last_.key.Get64(field::kLogicalOutPort);
-  if (last_.table == 0) {
+  const uint64_t key = last.key.Get64(field::kLogicalOutPort);
+  if (last.table == 0) {
     why = "nothing is expected from this OpenFlow port";
-  } else if (last_.table == kCheckLoopback) {
+  } else if (last.table == kCheckLoopback) {
     why = "the packet would leave by the port it came from, or must not leave by it";
-  } else if (last_.table > kCheckLoopback - 5 && last_.table < kCheckLoopback) {
+  } else if (last.table > kCheckLoopback - 5 && last.table < kCheckLoopback) {
     why = absl::StrCat("no way to port ", key, " from here");
   } else if (flow == nullptr) {
     why = "no flow matches";
   }
-  PhysicalStep& step = Note(PhysicalKind::kDrop, absl::StrCat("dropped in OpenFlow table ", last_.table, ": ", why));
+  PhysicalStep& step = Note(PhysicalKind::kDrop, absl::StrCat("dropped in OpenFlow table ", last.table, ": ", why));
   if (flow == nullptr || flow->cookie == 0) return;
   const auto [row_table, row] = site_->RowOfCookie(flow->cookie);
   step.row_table = row_table;

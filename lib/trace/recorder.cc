@@ -10,11 +10,12 @@ namespace ovnlite {
 namespace {
 
 // Tables of br-int (ovn-architecture(7)): where the logical pipelines begin, and how many stages they may have.
-constexpr uint8_t kIngress = 8, kCheckLoopback = 41, kEgress = 42;
+constexpr uint8_t kIngress = 8, kCheckLoopback = 41, kEgress = 42, kCheckHairpin = 68;
 constexpr int kStages = 29;
 // Egress pipelines end before the tables that lead to physical ports.
 constexpr int kEgressStages = 22;
 constexpr int kLogicalRegisters = 10;
+constexpr uint32_t kNatted = 2;  // Of ct_mark: ct_mark.natted.
 
 bool IsStage(uint8_t table) {
   return (table >= kIngress && table < kIngress + kStages) || (table >= kEgress && table < kEgress + kEgressStages);
@@ -26,15 +27,24 @@ void CopyRegisters(const FlowKey& from, FlowKey& to) {
 
 }  // namespace
 
-Recorder::Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables,
+Recorder::Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables, const Ties& ties,
                    const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow)
-    : world_(world), controller_(controller), translator_(tables), options_(options), openflow_(std::move(openflow)) {}
+    : world_(world),
+      controller_(controller),
+      tables_(tables),
+      ties_(ties),
+      translator_(tables),
+      options_(options),
+      openflow_(std::move(openflow)) {}
 
 TranslateOptions Recorder::Translation() {
   TranslateOptions options;
   options.observer = this;
   options.choose_bucket = [this](const GroupOp&, const FlowKey&) { return bucket_; };
-  if (!options_.as_forwarded) options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };
+  if (!options_.as_forwarded) {
+    options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };
+    options.choose_flow = [this](const Flow& found, const FlowKey& key) { return ties_.First(tables_, found, key); };
+  }
   return options;
 }
 
@@ -58,6 +68,10 @@ void Recorder::RunTable(const FlowKey& key, uint8_t table, TraceNode* list) {
 
 // ovn-trace has its own idea of what a packet keeps on its way; see trace.h.
 void Recorder::Amend(uint8_t table, FlowKey& key) {
+  // A connection that the trace has translated is marked as that where hairpins are looked for, and there only.
+  if (natted_) key.SetMasked(field::kCtMark, 0, kNatted);
+  natted_ = table == kCheckHairpin && key.Get64(field::kCtState) & kCtDnat && !(key.Get64(field::kCtMark) & kNatted);
+  if (natted_) key.SetMasked(field::kCtMark, kNatted, kNatted);
   if (scopes_.empty() || scopes_.back().flow != nullptr) return;  // Not from one pipeline to another.
   if (table == kEgress) {
     key.set_reg(kLogicalRegisters, 0);
@@ -236,6 +250,7 @@ void Recorder::OnOp(const Op& op, const Flow*, const FlowKey& key) {
   const TracedFlow::Place& at = scope.flow->places[static_cast<size_t>(place)];
   const bool is_new = scope.cursor <= place;
   WriteActions(scope, place);
+  if (!is_new) Continue(scope, *at.action, op, key);
   if (is_new) {
     scope.current = at.action;
     Begin(scope, *at.action, op, key);

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/trace/ties.h"
 #include "lib/trace/world.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/datapath/translate.h"
@@ -33,8 +34,8 @@ class Recorder final : public Observer {
   static constexpr int kMaxDepth = 64;
 
   // `openflow` gives the OpenFlow flows of a logical flow as text; may be null. References must outlive the recorder.
-  Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables, const TraceOptions& options,
-           std::function<std::vector<std::string>(const Uuid&)> openflow);
+  Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables, const Ties& ties,
+           const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow);
 
   // Traces a packet that enters the logical datapath of its metadata at its logical inport.
   void Run(const FlowKey& key, TraceNode& root);
@@ -84,6 +85,8 @@ class Recorder final : public Observer {
 
   // -- What an action shows when it begins (recorder_actions.cc).
   void Begin(Scope& scope, const Action& action, const Op& op, const FlowKey& key);
+  // A further operation of an action that has begun.
+  void Continue(Scope& scope, const Action& action, const Op& op, const FlowKey& key);
   void BeginOutput(Scope& scope, const FlowKey& key);
   void BeginEgressOutput(Scope& scope, const TracedDatapath& datapath, const FlowKey& key);
   void BeginNext(Scope& scope, const NextBody& next, const FlowKey& key);
@@ -108,6 +111,8 @@ class Recorder final : public Observer {
 
   TracedWorld& world_;
   const Controller& controller_;
+  const FlowTables& tables_;
+  const Ties& ties_;
   const Translator translator_;
   const TraceOptions& options_;
   const std::function<std::vector<std::string>(const Uuid&)> openflow_;
@@ -116,7 +121,8 @@ class Recorder final : public Observer {
   std::vector<std::string> warnings_;
   std::vector<std::pair<u128, int>> stack_;  // What `push` put there.
   size_t ct_used_ = 0;
-  int bucket_ = 0;  // For the group that is about to run.
+  bool natted_ = false;  // Amend() has marked the connection for one lookup.
+  int bucket_ = 0;       // For the group that is about to run.
   int depth_ = 0;
   int nodes_ = 0;
   TraceNode hidden_;  // Takes what is not shown.

@@ -51,6 +51,14 @@ void Recorder::Begin(Scope& scope, const Action& action, const Op& op, const Flo
   }
 }
 
+void Recorder::Continue(Scope& scope, const Action& action, const Op& op, const FlowKey& key) {
+  const bool asks = action.kind == ActionKind::kChkLbHairpin || action.kind == ActionKind::kChkLbHairpinReply;
+  if (!asks || op.kind != OpKind::kMove) return;
+  // The answer goes where the action wants it.
+  const uint64_t answer = key.Get64(field::kFlags) >> op.src.low & 1;
+  Add(scope.list, TraceKind::kModify, absl::StrCat(FormatSymbolBits(action.as<BitsBody>().bits), " = ", answer));
+}
+
 void Recorder::BeginNext(Scope& scope, const NextBody& next, const FlowKey& key) {
   scope.next = nullptr;
   if (next.pipeline == scope.flow->pipeline) return;

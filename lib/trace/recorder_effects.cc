@@ -211,6 +211,10 @@ void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key
     Add(node, TraceKind::kError, absl::StrCat("*** no answer: ", reply.status().message()));
     return;
   }
+  if (!options_.as_forwarded && action.kind == ActionKind::kNdNs) {
+    // In ovn-trace the solicitation's code is what was the packet's port, and so it is no solicitation to most flows.
+    reply_key.Set(field::kL4Dst, key.Get64(field::kL4Dst));
+  }
   reply_key.Set(field::kInPort, 0);
   if (options_.as_forwarded) {
     for (int w = kWordCt; w < kWordEthDst; ++w) reply_key.words[w] = 0;

@@ -6,6 +6,7 @@
 #include "lib/schema/ovn_sb.pb.h"
 #include "lib/trace/physical_walk.h"
 #include "lib/trace/recorder.h"
+#include "lib/trace/ties.h"
 #include "lib/trace/world.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/controller/controller.h"
@@ -101,6 +102,7 @@ struct Tracer::State {
   TracedWorld world;
   FlowTables tables;
   Controller controller;
+  Ties ties;
   bool dumped = false;
   std::map<uint32_t, std::vector<std::string>> dump;
 };
@@ -112,7 +114,10 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
                                   const TraceOptions& options) {
   State& s = *state_;
   s.Plug();
-  if (const Controller::Result changed = s.controller.Update(); changed.added + changed.removed != 0) s.dumped = false;
+  if (const Controller::Result changed = s.controller.Update(); changed.added + changed.removed != 0) {
+    s.dumped = false;
+    s.ties.Build(s.tables, s.sb.RowCount<sb::Logical_Flow>());
+  }
   s.world.Refresh();
   const TracedDatapath* dp = nullptr;
   if (!datapath.empty()) {
@@ -136,7 +141,7 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
   key->Set(field::kMetadata, dp->key);
   std::function<std::vector<std::string>(const Uuid&)> openflow;
   if (options.openflow) openflow = [&s](const Uuid& uuid) { return s.OpenFlowOf(uuid); };
-  Recorder recorder(s.world, s.controller, s.tables, options, openflow);
+  Recorder recorder(s.world, s.controller, s.tables, s.ties, options, openflow);
   recorder.Run(*key, trace.root);
   for (std::string& warning : recorder.TakeWarnings()) trace.warnings.push_back(std::move(warning));
   if (options.physical) trace.physical = WalkPhysicalPath(s.sb, s.world, *dp, *key, options);

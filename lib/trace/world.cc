@@ -67,12 +67,15 @@ void TracedWorld::Refresh() {
     datapath.uuid = uuid;
     datapath.key = static_cast<uint32_t>(row.tunnel_key());
     const TextMap& ids = row.external_ids();
-    datapath.name = Find(ids, "name");
-    datapath.other_name = Find(ids, "name2");
-    if (datapath.name.empty()) datapath.name = uuid.ToString();
-    datapath.friendly = ShortenUuid(datapath.other_name.empty() ? datapath.name : datapath.other_name);
     datapath.is_switch = !ids.contains("logical-router");
-    datapath.northbound = Find(ids, datapath.is_switch ? "logical-switch" : "logical-router");
+    datapath.name = Find(ids, datapath.is_switch ? "logical-switch" : "logical-router");
+    if (datapath.name.empty()) datapath.name = uuid.ToString();
+    datapath.given_name = Find(ids, "name");
+    datapath.other_name = Find(ids, "name2");
+    const std::string& best = !datapath.other_name.empty()   ? datapath.other_name
+                              : !datapath.given_name.empty() ? datapath.given_name
+                                                             : datapath.name;
+    datapath.friendly = ShortenUuid(best);
     keys[uuid] = datapath.key;
     datapaths_[datapath.key] = std::move(datapath);
   }
@@ -102,10 +105,10 @@ absl::StatusOr<const TracedDatapath*> TracedWorld::FindDatapath(absl::string_vie
   bool many = false;
   for (const auto& [key, datapath] : datapaths_) {
     const std::string uuid = datapath.uuid.ToString();
-    if (uuid == name || datapath.northbound == name) return &datapath;
-    if (datapath.name == name || datapath.other_name == name || datapath.friendly == name || IsPartOf(name, uuid) ||
-        IsPartOf(name, datapath.northbound)) {
-      many = found != nullptr;
+    if (uuid == name || datapath.name == name) return &datapath;
+    if (datapath.given_name == name || datapath.other_name == name || datapath.friendly == name ||
+        IsPartOf(name, uuid) || IsPartOf(name, datapath.name)) {
+      many = many || found != nullptr;
       found = &datapath;
     }
   }

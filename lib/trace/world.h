@@ -35,10 +35,10 @@ struct TracedPort {
 struct TracedDatapath {
   Uuid uuid;
   uint32_t key = 0;
-  std::string name;
-  std::string friendly;
-  std::string other_name;  // external_ids:name2.
-  std::string northbound;  // UUID of the Logical_Switch or Logical_Router.
+  std::string name;        // UUID of the Logical_Switch or Logical_Router, or of the row itself where it has none.
+  std::string given_name;  // external_ids:name
+  std::string other_name;  // external_ids:name2
+  std::string friendly;    // The name that people know it by.
   bool is_switch = true;
   bool is_gateway = false;  // Has an l3gateway port.
   std::map<uint32_t, TracedPort> ports;
