@@ -1,0 +1,13 @@
+// The extension module ovnlite._ovnlite: what package/__init__.py offers under the name ovnlite.
+#include "bindings/python/bind.h"
+
+PYBIND11_MODULE(_ovnlite, m) {
+  m.doc() = "OVN without its daemons. Import `ovnlite`, which offers all of this.";
+  ovnlite::python::BindErrors(m);
+  ovnlite::python::BindGeneve(m);
+  ovnlite::python::BindPacket(m);
+  ovnlite::python::BindExpr(m);
+  ovnlite::python::BindDatabase(m);
+  ovnlite::python::BindTrace(m);
+  ovnlite::python::BindLab(m);
+}
