@@ -46,8 +46,8 @@ struct Controller::State {
     result.removed += changes.removed.size();
   }
 
-  // The owners of zones, in the order in which ovn-controller would come upon them: the ports that are here, then the
-  // local datapaths by key.
+  // The owners of zones, in the order in which ovn-controller would come upon them: the ports that are here (gateways'
+  // too), then the local datapaths by key.
   std::vector<std::string> ZoneOwners() const {
     std::vector<std::string> owners;
     std::vector<uint32_t> hashes;
@@ -56,6 +56,13 @@ struct Controller::State {
       names.push_back(name);
       for (const Uuid& nested : sb.IndexOn<sb::Port_Binding>("parent_port").Find(name)) {
         names.push_back(sb.Get<sb::Port_Binding>(nested)->logical_port());
+      }
+    }
+    for (const char* type : {"chassisredirect", "l3gateway"}) {
+      for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("type").Find(type)) {
+        const auto* port = sb.Get<sb::Port_Binding>(uuid);
+        const auto* chassis = port->has_chassis() ? sb.Get<sb::Chassis>(FromProto(port->chassis())) : nullptr;
+        if (chassis != nullptr && chassis->name() == options.chassis) names.push_back(port->logical_port());
       }
     }
     for (const std::string& name : names) hashes.push_back(OvsStringHash(name));

@@ -1,5 +1,8 @@
 // Side tables 68 and 70, for load balancers whose client and backend are the same machine: was this packet sent by a
 // backend to itself (68; its answers are learned into 69), and under which address must it seem to come (70)?
+#include <algorithm>
+#include <optional>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "lib/controller/emit.h"
@@ -45,8 +48,9 @@ LearnOp::Spec Fixed(OfField field, u128 value) { return {Subfield::Whole(field),
 
 class LoadBalancerFlows {
  public:
-  LoadBalancerFlows(const ControllerContext& context, const sb::Load_Balancer& row, uint32_t cookie, Output& out)
-      : context_(context), row_(row), cookie_(cookie), out_(out) {
+  LoadBalancerFlows(const ControllerContext& context, const sb::Load_Balancer& row, std::vector<uint32_t> datapaths,
+                    uint32_t cookie, Output& out)
+      : context_(context), row_(row), datapaths_(std::move(datapaths)), cookie_(cookie), out_(out) {
     if (row.protocol() == "udp") proto_ = kUdp;
     if (row.protocol() == "sctp") proto_ = kSctp;
   }
@@ -55,25 +59,31 @@ class LoadBalancerFlows {
     for (const auto& [vip_text, backends] : row_.vips()) {
       Endpoint vip;
       if (!Parse(vip_text, &vip)) continue;
-      const IpAddress snat = SnatAddress(vip.ip);
+      const std::optional<IpAddress> own = SnatAddress(vip.ip);
+      const IpAddress snat = own.value_or(vip.ip);
       for (const absl::string_view backend_text : absl::StrSplit(backends, ',', absl::SkipEmpty())) {
         Endpoint backend;
         if (Parse(backend_text, &backend) && backend.ip.is_v6() == vip.ip.is_v6()) EmitHairpin(vip, backend, snat);
       }
-      EmitSnat(vip, snat);
+      // An address of its own is used on the balancer's datapaths only.
+      if (own.has_value()) {
+        for (const uint32_t datapath : datapaths_) EmitSnat(vip, snat, datapath);
+      } else {
+        EmitSnat(vip, snat, 0);
+      }
     }
   }
 
  private:
-  // The address that a backend sees its own packets come from.
-  IpAddress SnatAddress(const IpAddress& vip) const {
+  // The address that a backend sees its own packets come from, if it is not the VIP.
+  std::optional<IpAddress> SnatAddress(const IpAddress& vip) const {
     const auto option = row_.options().find("hairpin_snat_ip");
-    if (option == row_.options().end()) return vip;
+    if (option == row_.options().end()) return std::nullopt;
     for (const absl::string_view word : absl::StrSplit(option->second, ' ', absl::SkipEmpty())) {
       const absl::StatusOr<IpAddress> ip = IpAddress::Parse(word);
       if (ip.ok() && ip->is_v6() == vip.is_v6()) return *ip;
     }
-    return vip;
+    return std::nullopt;
   }
 
   // The stages before have left the connection's first destination in reg1 (xxreg1) and reg2.
@@ -111,8 +121,11 @@ class LoadBalancerFlows {
     context_.Emit(out_, flow.Do({SetFlag(flag::kHairpin, true), Op::Learn(std::move(answers))}));
   }
 
-  void EmitSnat(const Endpoint& vip, const IpAddress& snat) {
-    FlowBuilder flow(table::kSnatForVip, vip.port != 0 ? 100 : 90, cookie_);
+  // `datapath`: a key, or 0 for all.
+  void EmitSnat(const Endpoint& vip, const IpAddress& snat, uint32_t datapath) {
+    const int priority = (vip.port != 0 ? 100 : 90) + (datapath != 0 ? 100 : 0);
+    FlowBuilder flow(table::kSnatForVip, static_cast<uint16_t>(priority), cookie_);
+    if (datapath != 0) flow.Datapath(datapath);
     MatchVip(vip, flow);
     CtOp ct;
     ct.commit = true;
@@ -124,22 +137,28 @@ class LoadBalancerFlows {
 
   const ControllerContext& context_;
   const sb::Load_Balancer& row_;
+  std::vector<uint32_t> datapaths_;  // Keys of those that are local.
   uint32_t cookie_;
   uint8_t proto_ = kTcp;
   Output& out_;
 };
 
-bool IsLocal(Reader& reader, const ControllerContext& context, const sb::Load_Balancer& row) {
-  for (const ovsdb::Uuid& datapath : row.datapaths()) {
-    if (reader.Ask(context.is_local, FromProto(datapath))) return true;
+// Keys of the local datapaths that use it.
+std::vector<uint32_t> LocalDatapaths(Reader& reader, const ControllerContext& context, const sb::Load_Balancer& row) {
+  std::vector<uint32_t> keys;
+  const auto look_at = [&](const ovsdb::Uuid& ref) {
+    const Uuid datapath = FromProto(ref);
+    if (reader.Ask(context.is_local, datapath)) keys.push_back(reader.Ask(context.datapath_key, datapath));
+  };
+  for (const ovsdb::Uuid& datapath : row.datapaths()) look_at(datapath);
+  const auto* group =
+      row.has_datapath_group() ? reader.Get<sb::Logical_DP_Group>(FromProto(row.datapath_group())) : nullptr;
+  if (group != nullptr) {
+    for (const ovsdb::Uuid& datapath : group->datapaths()) look_at(datapath);
   }
-  if (!row.has_datapath_group()) return false;
-  const auto* group = reader.Get<sb::Logical_DP_Group>(FromProto(row.datapath_group()));
-  if (group == nullptr) return false;
-  for (const ovsdb::Uuid& datapath : group->datapaths()) {
-    if (reader.Ask(context.is_local, FromProto(datapath))) return true;
-  }
-  return false;
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
 }
 
 }  // namespace
@@ -147,8 +166,9 @@ bool IsLocal(Reader& reader, const ControllerContext& context, const sb::Load_Ba
 void DefineLoadBalancerFlows(Incremental& engine, const ControllerContext& context) {
   engine.AddEmitter<sb::Load_Balancer>("load_balancer", [&context](Reader& reader, const Uuid& row, Output& out) {
     const auto* balancer = reader.Get<sb::Load_Balancer>(row);
-    if (balancer == nullptr || !IsLocal(reader, context, *balancer)) return;
-    LoadBalancerFlows(context, *balancer, row.prefix(), out).Emit();
+    if (balancer == nullptr) return;
+    std::vector<uint32_t> datapaths = LocalDatapaths(reader, context, *balancer);
+    if (!datapaths.empty()) LoadBalancerFlows(context, *balancer, std::move(datapaths), row.prefix(), out).Emit();
   });
 }
 

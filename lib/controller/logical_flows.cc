@@ -161,6 +161,7 @@ void LogicalFlows::DefineQueries(Incremental& engine) {
       });
   related_ = engine.AddQuery<bool>("related", [this](Reader& reader, const Uuid& uuid) {
     const PortInfo& port = reader.Ask(context_.port, uuid);
+    if (port.type == "l3gateway") return context_.everywhere() || port.chassis == context_.chassis;
     if (!port.type.empty() && port.type != "localport") return true;
     return reader.Ask(context_.port_number, port.parent.empty() ? port.name : port.parent) != 0;
   });

@@ -26,8 +26,8 @@ void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row
     };
     if (port.type == "patch") {
       to_patches();
-    } else if (port.type == "l3gateway") {
-      if (context.everywhere() || port.chassis == context.chassis) to_patches();
+    } else if (port.type == "l3gateway" && context.everywhere()) {
+      to_patches();
     } else if (port.type == "localport") {
       to_patches();
     } else if (port.type == "chassisredirect") {
@@ -39,7 +39,8 @@ void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row
           patches.push_back(Op::Resubmit(table::kCheckLoopback));
         }
       }
-    } else if (reader.Ask(context.port_number, plugged) != 0) {
+    } else if (port.type == "l3gateway" ? port.chassis == context.chassis
+                                        : reader.Ask(context.port_number, plugged) != 0) {
       if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
       here.push_back(LoadOutPort(port.key));
       here.push_back(Op::Resubmit(table::kCheckLoopback));

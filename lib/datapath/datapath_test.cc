@@ -9,6 +9,8 @@
 #include "ovnlite/datapath/translate.h"
 #include "ovnlite/packet/compose.h"
 #include "ovnlite/packet/extract.h"
+#include "ovnlite/wire/ip_proto.h"
+#include "ovnlite/wire/sctp.h"
 
 namespace ovnlite {
 namespace {
@@ -93,6 +95,33 @@ TEST_F(DatapathTest, RoutesAndKeepsChecksumsRight) {
 }
 
 // A packet that crosses two switches and a router goes through a hundred tables and more; only going back counts.
+TEST_F(DatapathTest, NewSctpPortsGetANewChecksum) {
+  tables_.Add(MakeFlow(0, 1, {},
+                       {Op::SetField(OfField::kSctpDst, 2905), Op::SetField(OfField::kIpDst, 0x0a000163), Op::Output(2)}));
+  FlowKey key = UdpKey(0x0a00000a, 0x0a000114, 4000, 36412);
+  key.Set(field::kIpProto, kIpProtoSctp);
+  const std::vector<uint8_t> chunks(24, 0x5a);
+  Packet packet = ComposePacket(key, chunks);
+  packet.in_port = 1;
+  constexpr size_t kAt = 34;  // Behind Ethernet and IPv4.
+  const uint32_t right = SctpChecksum(packet.bytes().subspan(kAt));
+  Store32(packet.data() + kAt + SctpLayout::kChecksum, right);
+  Packet damaged = packet.Clone();
+  damaged.in_port = 1;
+  damaged.data()[kAt + SctpLayout::kChecksum] ^= 0x40;
+  datapath_.Process(packet);
+  datapath_.Process(damaged);
+  ASSERT_EQ(host_.sent[2].size(), 2u);
+  const auto sent = [&](size_t i) {
+    const std::string& frame = host_.sent[2][i];
+    return absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(frame.data()), frame.size()).subspan(kAt);
+  };
+  EXPECT_EQ(Extract(host_.sent[2][0]).Get64(field::kL4Dst), 2905u);
+  EXPECT_NE(Load32(sent(0).data() + SctpLayout::kChecksum), right);
+  EXPECT_EQ(Load32(sent(0).data() + SctpLayout::kChecksum), SctpChecksum(sent(0)));
+  EXPECT_EQ(Load32(sent(1).data() + SctpLayout::kChecksum), SctpChecksum(sent(1)) ^ 0x4000'0000) << "wrong stays wrong";
+}
+
 TEST_F(DatapathTest, LaterTablesAreFreeAndGoingBackIsLimited) {
   const auto translate = [this](uint32_t port) {
     FlowKey key = UdpKey(0x0a00000a, 0x0a000114, 5000, 53);

@@ -1,5 +1,6 @@
 #include "ovnlite/datapath/program.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "ovnlite/wire/arp.h"
@@ -11,6 +12,7 @@
 #include "ovnlite/wire/ipv4.h"
 #include "ovnlite/wire/ipv6.h"
 #include "ovnlite/wire/nd.h"
+#include "ovnlite/wire/sctp.h"
 #include "ovnlite/wire/tcp.h"
 #include "ovnlite/wire/udp.h"
 #include "ovnlite/wire/vlan.h"
@@ -180,8 +182,20 @@ class Writer {
     }
     const uint32_t before = Load32(l4_);
     const uint32_t after = static_cast<uint32_t>(Blend(before, w));
+    if (proto_ == kIpProtoSctp) return SctpPorts(after);
     Store32(l4_, after);
     UpdateL4Checksum(before, after, false);
+  }
+
+  // SCTP's checksum is a CRC of everything. A wrong one stays wrong by as much, so that its receiver notices.
+  void SctpPorts(uint32_t ports) {
+    const size_t end = std::min<size_t>(layout_.end, packet_.size());
+    if (end < layout_.l4 + SctpLayout::kSize) return;
+    const absl::Span<const uint8_t> chunk(l4_, end - layout_.l4);
+    const uint32_t right_before = SctpChecksum(chunk);
+    Store32(l4_, ports);
+    uint8_t* at = l4_ + SctpLayout::kChecksum;
+    Store32(at, Load32(at) ^ right_before ^ SctpChecksum(chunk));
   }
 
   void NdTarget(size_t offset, const WordTest& w) {
@@ -232,8 +246,6 @@ class Writer {
     } else if (proto_ == kIpProtoIcmpv6 || (proto_ == kIpProtoIcmp && !pseudo)) {
       uint8_t* at = l4_ + IcmpLayout::kChecksum;
       Store16(at, ChecksumUpdate(Load16(at), before, after));
-    } else if (proto_ == kIpProtoSctp && !pseudo) {
-      sctp_changed_ = true;
     }
   }
 
@@ -246,7 +258,6 @@ class Writer {
   uint8_t* l4_ = nullptr;
   uint8_t proto_ = 0;
   bool later_ = false;
-  bool sctp_changed_ = false;
 };
 
 // Makes the frame's tag what `tci` says. Moves the headers behind it.
