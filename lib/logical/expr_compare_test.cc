@@ -64,7 +64,9 @@ TEST_F(ExprCompareTest, MatchesAsPeopleWriteThem) {
   EXPECT_TRUE(Equivalent("tcp.dst >= 0x8000", "tcp.dst[15] == 1"));
   EXPECT_TRUE(Equivalent("ip4.src != {0.0.0.0/1, 128.0.0.0/1}", "0"));
   EXPECT_TRUE(Equivalent("reg0[0..15] == 5 && reg0[16..31] == 7", "reg0 == 0x70005"));
-  EXPECT_TRUE(Equivalent("!(tcp.dst == 80 || udp.dst == 53) && ip4 && tcp", "ip4 && tcp.dst != 80"));
+  EXPECT_TRUE(Equivalent("!(tcp.dst == 80) && ip4", "ip4 && tcp.dst != 80"));
+  EXPECT_TRUE(Equivalent("!(tcp.dst == 80 || udp.dst == 53)", "0"))
+      << "each keeps its prerequisite, and no packet is both";
   EXPECT_TRUE(Equivalent("ct_state[0..3] == 5 && ct.new", "ct_state[0..3] == 5 && ct.new && ct.rel"));
   EXPECT_FALSE(Equivalent("ip4 && ip.ttl == 1", "ip && ip.ttl == 1"));
   EXPECT_TRUE(Equivalent("is_chassis_resident(\"lsp1\")", "1"));
@@ -105,8 +107,8 @@ TEST_F(ExprCompareTest, LimitsAreNamed) {
 TEST(ExprCompareSmallTest, AgreesWithTryingAllPackets) {
   const SmallWorld world;
   ExprPool pool(SmallSymbols());
-  const std::vector<FlowKey> packets = SmallPackets(true);
-  const std::vector<const Expr*> terms = AllTerms(pool, true);
+  const std::vector<FlowKey> packets = SmallPackets(false);  // Ports have more values than these packets.
+  const std::vector<const Expr*> terms = AllTerms(pool, false);
   const char* seed_text = std::getenv("OVNLITE_TEST_SEED");
   const uint64_t seed = seed_text != nullptr ? std::strtoull(seed_text, nullptr, 0) : 20230303;
   SCOPED_TRACE(absl::StrCat("OVNLITE_TEST_SEED=", seed));

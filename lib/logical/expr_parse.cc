@@ -263,6 +263,10 @@ absl::StatusOr<const Expr*> ParseExpr(ExprPool& pool, absl::string_view text, co
   return e;
 }
 
+absl::StatusOr<const Expr*> Expr::Parse(ExprPool& pool, absl::string_view text, const ConstantSets* sets) {
+  return ParseExpr(pool, text, sets);
+}
+
 absl::StatusOr<Level> LevelOfPredicate(const SymbolTable& symbols, absl::string_view expansion) {
   ExprPool pool(symbols);
   const absl::StatusOr<const Expr*> e = ParseExpr(pool, expansion);

@@ -1,6 +1,6 @@
-// Every form of an expression means the same: what was written, what Simplify() and Normalize() make of it, the clauses of
-// the engine, and the OpenFlow matches with their conjunctions. All expressions of a few terms are tried on all packets, in
-// the manner of OVN's own tests, and random larger ones on random packets.
+// Every form of an expression means the same: what was written, what Simplify() and Normalize() make of it, the clauses
+// of the engine, and the OpenFlow matches with their conjunctions. All expressions of a few terms are tried on all
+// packets, in the manner of OVN's own tests, and random larger ones on random packets.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/base/shared_testutil.h"
 #include "lib/logical/expr_testutil.h"
+#include "lib/logical/forms_testutil.h"
 #include "lib/logical/small_world_testutil.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/logical/clauses.h"
@@ -18,88 +19,10 @@
 namespace ovnlite {
 namespace {
 
-bool MatchesTests(const ExprMatch& m, const FlowKey& key) {
-  for (const FieldTest& t : m.tests) {
-    if (!t.Matches(key)) return false;
-  }
-  return true;
-}
-
-// What a flow table with conjunctive matches does.
-bool MatchesFlows(const ExprFlows& flows, const FlowKey& key) {
-  std::vector<uint64_t> satisfied(flows.conjunctions + 1, 0);
-  std::vector<uint8_t> clauses(flows.conjunctions + 1, 0);
-  for (const ExprMatch& m : flows.matches) {
-    if (m.conjunctions.empty() || !MatchesTests(m, key)) continue;
-    for (const ExprConjunction& c : m.conjunctions) {
-      satisfied[c.id] |= uint64_t{1} << c.clause;
-      clauses[c.id] = c.clauses;
-    }
-  }
-  for (const ExprMatch& m : flows.matches) {
-    if (!m.conjunctions.empty() || !MatchesTests(m, key)) continue;
-    if (m.conj_id == 0) return true;
-    const uint8_t n = clauses[m.conj_id];
-    if (n > 0 && satisfied[m.conj_id] == (uint64_t{1} << n) - 1) return true;
-  }
-  return false;
-}
-
-bool MatchesClauses(const std::vector<Clause>& clauses, const FlowKey& key) {
-  for (const Clause& c : clauses) {
-    if (c.Matches(key)) return true;
-  }
-  return false;
-}
-
-// Takes expressions through all forms and counts them.
-class Checker {
- public:
-  Checker(const ExprResolver& resolver, std::vector<FlowKey> packets) : resolver_(resolver), packets_(std::move(packets)) {}
-
-  int checked() const { return checked_; }
-
-  void Check(ExprPool& pool, const Expr* parsed) {
-    ++checked_;
-    absl::StatusOr<const Expr*> ovn = Annotate(pool, parsed);
-    absl::StatusOr<const Expr*> compact = Annotate(pool, parsed, AnnotateForm::kCompact);
-    ASSERT_TRUE(ovn.ok() && compact.ok()) << ToString(parsed) << ": " << ovn.status() << compact.status();
-    absl::StatusOr<const Expr*> simple = Simplify(pool, *ovn);
-    ASSERT_TRUE(simple.ok()) << simple.status();
-    const Expr* unconditional = EvaluateConditions(pool, *simple, resolver_);
-    absl::StatusOr<const Expr*> normal = Normalize(pool, unconditional);
-    ASSERT_TRUE(normal.ok()) << normal.status();
-    absl::StatusOr<std::vector<Clause>> clauses = ToClauses(*ovn, resolver_);
-    absl::StatusOr<std::vector<Clause>> compact_clauses = ToClauses(*compact, resolver_);
-    ASSERT_TRUE(clauses.ok() && compact_clauses.ok()) << clauses.status() << compact_clauses.status();
-    absl::StatusOr<ExprFlows> flows = ToFlows(pool, *ovn, resolver_);
-    ASSERT_TRUE(flows.ok()) << flows.status();
-    ASSERT_EQ(flows->lost_tests, 0u);
-    for (const FlowKey& key : packets_) {
-      const bool truth = Evaluate(*ovn, key, resolver_);
-      if (Evaluate(*compact, key, resolver_) == truth && Evaluate(*simple, key, resolver_) == truth &&
-          Evaluate(unconditional, key, resolver_) == truth && Evaluate(*normal, key, resolver_) == truth &&
-          MatchesClauses(*clauses, key) == truth && MatchesClauses(*compact_clauses, key) == truth &&
-          MatchesFlows(*flows, key) == truth) {
-        continue;
-      }
-      FAIL() << ToString(parsed) << " is " << truth << " for a packet\nsimplified " << ToString(*simple) << "\nnormal "
-             << ToString(*normal) << "\nclauses " << absl::StrJoin(*clauses, " | ", [](std::string* out, const Clause& c) {
-                  *out += ToString(c);
-                });
-    }
-  }
-
- private:
-  const ExprResolver& resolver_;
-  std::vector<FlowKey> packets_;
-  int checked_ = 0;
-};
-
 TEST(ExprSemanticsTest, AllOfOneTerm) {
   const SmallWorld world;
   ExprPool pool(SmallSymbols());
-  Checker checker(world, SmallPackets(true));
+  FormChecker checker(world, SmallPackets(true));
   for (const Expr* term : AllTerms(pool, true)) {
     checker.Check(pool, term);
     if (HasFatalFailure()) return;
@@ -110,7 +33,7 @@ TEST(ExprSemanticsTest, AllOfOneTerm) {
 TEST(ExprSemanticsTest, AllOfTwoTerms) {
   const SmallWorld world;
   ExprPool pool(SmallSymbols());
-  Checker checker(world, SmallPackets(true));
+  FormChecker checker(world, SmallPackets(true));
   const std::vector<const Expr*> terms = AllTerms(pool, true);
   for (const Expr* a : terms) {
     for (const Expr* b : terms) {
@@ -126,12 +49,28 @@ TEST(ExprSemanticsTest, AllOfTwoTerms) {
 TEST(ExprSemanticsTest, AllOfThreeTerms) {
   const SmallWorld world;
   ExprPool pool(SmallSymbols());
-  Checker checker(world, SmallPackets(true));
+  FormChecker checker(world, SmallPackets(true));
   std::vector<const Expr*> terms;
-  for (const absl::string_view text :
-       {"n0 == 1", "n0 != 2", "n0 >= 2", "n0 == {0, 3}", "n0 != {0, 3}", "n1 == 3", "n1 != {1, 2}", "n1 == {0, 1}", "n1 < 2",
-        "m == 1", "m == {1, 3}", "m != 2", "m <= 2", "m[1] != 0", "s0 == \"a\"", "s0 == {\"a\", \"b\"}", "s1 == {\"b\", \"absent\"}",
-        "p", "!p", "!is_chassis_resident(\"a\")"}) {
+  for (const absl::string_view text : {"n0 == 1",
+                                       "n0 != 2",
+                                       "n0 >= 2",
+                                       "n0 == {0, 3}",
+                                       "n0 != {0, 3}",
+                                       "n1 == 3",
+                                       "n1 != {1, 2}",
+                                       "n1 == {0, 1}",
+                                       "n1 < 2",
+                                       "m == 1",
+                                       "m == {1, 3}",
+                                       "m != 2",
+                                       "m <= 2",
+                                       "m[1] != 0",
+                                       "s0 == \"a\"",
+                                       "s0 == {\"a\", \"b\"}",
+                                       "s1 == {\"b\", \"absent\"}",
+                                       "p",
+                                       "!p",
+                                       "!is_chassis_resident(\"a\")"}) {
     terms.push_back(Parsed(pool, text));
   }
   for (const Expr* a : terms) {
@@ -160,7 +99,7 @@ TEST(ExprSemanticsTest, RandomTreesOfSmallFields) {
   Random random(seed);
   const SmallWorld world;
   ExprPool pool(SmallSymbols());
-  Checker checker(world, SmallPackets(true));
+  FormChecker checker(world, SmallPackets(true));
   std::vector<const Expr*> terms = AllTerms(pool, true);
   for (int i = 0; i < 4000 && !HasFatalFailure(); ++i) checker.Check(pool, RandomTree(pool, terms, random, 3));
 }
@@ -173,16 +112,58 @@ TEST(ExprSemanticsTest, RandomMatchesOfRealFields) {
   const TestWorld world;
   ExprPool pool(TestSymbols());
   std::vector<const Expr*> terms;
-  for (const absl::string_view text :
-       {"ip4", "ip6", "ip", "tcp", "udp", "icmp", "arp", "nd_ns", "inport == \"lsp1\"", "outport == @pg1", "inport == \"gone\"",
-        "ip4.src == 10.0.0.0/8", "ip4.src == $set1", "ip4.dst != 10.0.0.2", "ip4.dst == {10.0.0.1, 10.0.0.2}",
-        "ip4.src != {10.0.0.1, 10.0.0.3}", "tcp.dst == 80", "1 <= tcp.dst < 9", "udp.dst == {53, 67, 68}", "tcp.dst != {80, 443}",
-        "ip6.dst == ff02::1", "ip6.src == fe80::/10", "ip6.mcast", "ip4.mcast", "eth.mcast", "eth.dst == 33:33:00:00:00:01",
-        "reg0 == 5", "reg0[0..3] > 4", "reg1 != 2", "xreg0 == 0x500000002", "xxreg0[32..95] == {7, 8}", "reg8[7] != 0", "ct.new",
-        "ct.est && !ct.rel", "ct_label.blocked == 1", "ct_label.label == {1, 2}", "ct_state[20] == 1", "ct_state < 0x30",
-        "vlan.present", "!vlan.present", "vlan.vid == {5, 6}", "vlan.pcp > 4", "arp.op == {1, 2}", "arp.spa == 10.0.0.1",
-        "ip.frag == 1", "ip.first_frag", "icmp4.type == 8 && icmp4.code == 0", "icmp6.type == {135, 136}", "tcp.flags == 2/2",
-        "is_chassis_resident(\"lsp1\")", "flags.loopback", "pkt.mark > 3"}) {
+  for (const absl::string_view text : {"ip4",
+                                       "ip6",
+                                       "ip",
+                                       "tcp",
+                                       "udp",
+                                       "icmp",
+                                       "arp",
+                                       "nd_ns",
+                                       "inport == \"lsp1\"",
+                                       "outport == @pg1",
+                                       "inport == \"gone\"",
+                                       "ip4.src == 10.0.0.0/8",
+                                       "ip4.src == $set1",
+                                       "ip4.dst != 10.0.0.2",
+                                       "ip4.dst == {10.0.0.1, 10.0.0.2}",
+                                       "ip4.src != {10.0.0.1, 10.0.0.3}",
+                                       "tcp.dst == 80",
+                                       "1 <= tcp.dst < 9",
+                                       "udp.dst == {53, 67, 68}",
+                                       "tcp.dst != {80, 443}",
+                                       "ip6.dst == ff02::1",
+                                       "ip6.src == fe80::/10",
+                                       "ip6.mcast",
+                                       "ip4.mcast",
+                                       "eth.mcast",
+                                       "eth.dst == 33:33:00:00:00:01",
+                                       "reg0 == 5",
+                                       "reg0[0..3] > 4",
+                                       "reg1 != 2",
+                                       "xreg0 == 0x500000002",
+                                       "xxreg0[32..95] == {7, 8}",
+                                       "reg8[7] != 0",
+                                       "ct.new",
+                                       "ct.est && !ct.rel",
+                                       "ct_label.blocked == 1",
+                                       "ct_label.label == {1, 2}",
+                                       "ct_state[20] == 1",
+                                       "ct_state < 0x30",
+                                       "vlan.present",
+                                       "!vlan.present",
+                                       "vlan.vid == {5, 6}",
+                                       "vlan.pcp > 4",
+                                       "arp.op == {1, 2}",
+                                       "arp.spa == 10.0.0.1",
+                                       "ip.frag == 1",
+                                       "ip.first_frag",
+                                       "icmp4.type == 8 && icmp4.code == 0",
+                                       "icmp6.type == {135, 136}",
+                                       "tcp.flags == 2/2",
+                                       "is_chassis_resident(\"lsp1\")",
+                                       "flags.loopback",
+                                       "pkt.mark > 3"}) {
     absl::StatusOr<const Expr*> e = ParseExpr(pool, text, &world);
     ASSERT_TRUE(e.ok()) << text << e.status();
     terms.push_back(*e);

@@ -1,6 +1,11 @@
 // File: evaluate.h
 // What an expression means, in the plainest way: walk the tree, look at the packet. Everything cleverer in this room is
 // tested against this.
+//
+//   FlowKey key;
+//   ExtractFlowKey(packet, key);                 // packet/extract.h; set registers and ports as the pipeline would
+//   const Expr* match = *Annotate(pool, *Expr::Parse(pool, "tcp.dst == 80"));
+//   if (Evaluate(match, key, resolver)) ...
 
 #ifndef OVNLITE_LOGICAL_EVALUATE_H_
 #define OVNLITE_LOGICAL_EVALUATE_H_

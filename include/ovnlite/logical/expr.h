@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "ovnlite/base/bytes.h"
@@ -48,8 +49,13 @@ struct MaskedValue {
   friend constexpr bool operator==(const MaskedValue&, const MaskedValue&) = default;
 };
 
+class ExprPool;
+
 class Expr {
  public:
+  // The same as ParseExpr() of expr_parse.h, which says what errors there are.
+  static absl::StatusOr<const Expr*> Parse(ExprPool& pool, absl::string_view text, const ConstantSets* sets = nullptr);
+
   enum class Kind : uint8_t {
     kBoolean,
     kCompare,    // symbol op constant
