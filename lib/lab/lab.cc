@@ -104,6 +104,7 @@ absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logic
   }
   auto added = std::make_unique<Host>(Host{SimHost(std::move(host), clock), std::string(port), std::string(chassis)});
   order.push_back(added.get());
+  by_port[added->port] = added.get();
   hosts.emplace(name, std::move(added));
   return absl::OkStatus();
 }

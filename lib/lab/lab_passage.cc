@@ -1,5 +1,6 @@
 #include "lib/lab/lab_passage.h"
 
+#include <deque>
 #include <map>
 
 #include "absl/strings/match.h"
@@ -302,40 +303,40 @@ Passage FollowPassage(const Fabric& fabric, const Database& sb, const PassageSta
   TranslateOptions options;
   options.observer = &watcher;
   if (const Program program = translator.Run(key, 0, options); program.effects.empty()) watcher.Dropped(program.drop);
-  Packet packet(frame);
-  FlowKey arrived = key;
-  for (int answers = 0; answers < kMaxAnswers; ++answers) {
-    const std::vector<Effect> responses = watcher.TakeResponses();
-    if (responses.empty()) break;
-    for (const Effect& effect : responses) {
-      FlowKey scratch;
-      const PacketLayout layout = ExtractFlowKey(packet, scratch);
-      Packet seen = packet.Clone();
-      effect.rewrite.Apply(seen, layout);
-      const FlowKey at = effect.KeyOf(seen, arrived);
-      const ControllerOp& op = effect.op->controller();
-      if (absl::StatusOr<LearnedNeighbor> learned = ReadLearned(op, at); learned.ok()) {
-        watcher.End(PassageEnd::Kind::kLearned, learned->is_fdb ? learned->mac.ToString() : learned->ip.ToString());
-        continue;
-      }
-      absl::StatusOr<Packet> reply = BuildReply(op, seen, at);
-      if (!reply.ok()) {
-        watcher.End(PassageEnd::Kind::kUntraced, "a responder");
-        continue;
-      }
-      // As the datapath lets an answer go on: registers and metadata stay, its port is the controller's.
-      FlowKey next;
-      for (int i = kWordMetadata; i < kKeyWords; ++i)
-        next.words[static_cast<size_t>(i)] = at.words[static_cast<size_t>(i)];
-      next.Set(field::kPktMark, 0);
-      next.Set(field::kInPort, 0xfffffffd);
-      packet = *std::move(reply);
-      ExtractFlowKey(packet, next);
-      next.Set(field::kFrameLength, packet.size());
-      arrived = next;
-      passage.frames.push_back({{packet.bytes().begin(), packet.bytes().end()}, next});
-      translator.RunOps(next, SharedOps(effect.op, &op.nested), options);
+  // What waits for a responder, and which of the frames it is about.
+  std::deque<std::pair<size_t, Effect>> waiting;
+  const auto collect = [&] {
+    for (Effect& effect : watcher.TakeResponses()) waiting.emplace_back(passage.frames.size() - 1, std::move(effect));
+  };
+  collect();
+  for (int answers = 0; answers < kMaxAnswers && !waiting.empty(); ++answers) {
+    const auto [at_frame, effect] = std::move(waiting.front());
+    waiting.pop_front();
+    const Passage::Frame& asked = passage.frames[at_frame];
+    Packet packet(absl::MakeConstSpan(asked.bytes));
+    FlowKey scratch;
+    effect.rewrite.Apply(packet, ExtractFlowKey(packet, scratch));
+    const FlowKey at = effect.KeyOf(packet, asked.key);
+    const ControllerOp& op = effect.op->controller();
+    if (absl::StatusOr<LearnedNeighbor> learned = ReadLearned(op, at); learned.ok()) {
+      watcher.End(PassageEnd::Kind::kLearned, learned->is_fdb ? learned->mac.ToString() : learned->ip.ToString());
+      continue;
     }
+    absl::StatusOr<Packet> reply = BuildReply(op, packet, at);
+    if (!reply.ok()) {
+      watcher.End(PassageEnd::Kind::kUntraced, "a responder");
+      continue;
+    }
+    // As the datapath lets an answer go on: registers and metadata stay, its port is the controller's.
+    FlowKey next;
+    for (size_t i = kWordMetadata; i < kKeyWords; ++i) next.words[i] = at.words[i];
+    next.Set(field::kPktMark, 0);
+    next.Set(field::kInPort, 0xfffffffd);
+    ExtractFlowKey(*reply, next);
+    next.Set(field::kFrameLength, reply->size());
+    passage.frames.push_back({{reply->bytes().begin(), reply->bytes().end()}, next});
+    translator.RunOps(next, SharedOps(effect.op, &op.nested), options);
+    collect();
   }
   return passage;
 }

@@ -41,7 +41,7 @@ struct Lab::State {
 
   // -- Traffic (lab_traffic.cc) ---------------------------------------------------------------------------------------
   Host* Find(absl::string_view host);
-  Host* FindByPort(absl::string_view port);
+  Host* FindByPort(const std::string& port);
   absl::StatusOr<IpAddress> Resolve(absl::string_view destination) const;
   // Why an experiment cannot begin: no such host, or building failed.
   absl::Status Ready(absl::string_view host);
@@ -62,6 +62,7 @@ struct Lab::State {
   Fabric fabric;
   LabRecorder recorder;
   std::map<std::string, std::unique_ptr<Host>> hosts;
+  std::map<std::string, Host*> by_port;
   std::vector<Host*> order;  // As they were added: the order in which they speak.
   std::deque<absl::Status> statuses;
   absl::Status no_error, first_error;

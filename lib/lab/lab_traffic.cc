@@ -28,9 +28,9 @@ Lab::State::Host* Lab::State::Find(absl::string_view host) {
   return found == hosts.end() ? nullptr : found->second.get();
 }
 
-Lab::State::Host* Lab::State::FindByPort(absl::string_view port) {
-  const auto found = std::find_if(order.begin(), order.end(), [port](const Host* h) { return h->port == port; });
-  return found == order.end() ? nullptr : *found;
+Lab::State::Host* Lab::State::FindByPort(const std::string& port) {
+  const auto found = by_port.find(port);
+  return found == by_port.end() ? nullptr : found->second;
 }
 
 absl::StatusOr<IpAddress> Lab::State::Resolve(absl::string_view destination) const {
