@@ -59,7 +59,8 @@ class Lab {
 
   // -- Building. The references returned live as long as the lab. ---------------------------------------------------
 
-  // A hypervisor, with the address its tunnels end at: what the sheet's external-ids system-id and ovn-encap-ip say.
+  // A hypervisor, with the address its tunnels end at: what external-ids:system-id and ovn-encap-ip say in
+  // Open_vSwitch.
   const absl::Status& AddChassis(absl::string_view name, absl::string_view encap_ip);
   const absl::Status& AddSwitch(absl::string_view name);
   const absl::Status& AddRouter(absl::string_view name);
