@@ -133,6 +133,12 @@ absl::Status Lab::State::Bind() {
 absl::Status Lab::State::Sync() {
   if (!changed) return absl::OkStatus();
   OVNLITE_RETURN_IF_ERROR(northd.Update());
+  // A network that is not what was asked for is no place for experiments.
+  if (const std::vector<Unsupported> missing = northd.unsupported(); !missing.empty()) {
+    return absl::UnimplementedError(absl::StrCat("northd does not compile ", missing[0].table, " ", missing[0].row,
+                                                 ", ", missing[0].column, ", yet",
+                                                 missing.size() > 1 ? ", and more" : ""));
+  }
   OVNLITE_RETURN_IF_ERROR(Bind());
   OVNLITE_RETURN_IF_ERROR(northd.Update());
   fabric.Update();

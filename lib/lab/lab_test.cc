@@ -250,5 +250,22 @@ TEST(LabOptionsTest, BothFamilies) {
   EXPECT_TRUE(lab.SendUdp("x", "z", 7, "six").answered);
 }
 
+TEST(LabOptionsTest, RefusesWhatItCannotPlay) {
+  Lab lab;
+  lab.AddChassis("compute1", "192.168.56.11");
+  lab.AddSwitch("LS1");
+  Transaction t = lab.nb().Begin();
+  auto* acl = t.Insert<nb::ACL>(Uuid(1, 1));
+  acl->set_direction("to-lport");
+  acl->set_action("drop");
+  acl->set_match("ip4");
+  const Uuid ls = lab.nb().Rows<nb::Logical_Switch>()[0].uuid;
+  auto* member = t.Update<nb::Logical_Switch>(ls)->add_acls();
+  member->set_high(1);
+  member->set_low(1);
+  ASSERT_TRUE(lab.nb().Commit(std::move(t)).ok());
+  EXPECT_EQ(lab.Sync().message(), "Sync: northd does not compile Logical_Switch LS1, acls, yet") << lab.Sync();
+}
+
 }  // namespace
 }  // namespace ovnlite
