@@ -22,21 +22,40 @@ struct Protocol {
   uint8_t ip_proto;
 };
 const std::map<std::string, Protocol> kProtocols = {
-    {"ip", {0x800, 0}},      {"icmp", {0x800, 1}},    {"tcp", {0x800, 6}},    {"udp", {0x800, 17}},
-    {"sctp", {0x800, 132}},  {"ipv6", {0x86dd, 0}},   {"icmp6", {0x86dd, 58}}, {"tcp6", {0x86dd, 6}},
-    {"udp6", {0x86dd, 17}},  {"sctp6", {0x86dd, 132}}, {"arp", {0x806, 0}},     {"rarp", {0x8035, 0}},
+    {"ip", {0x800, 0}},     {"icmp", {0x800, 1}},     {"tcp", {0x800, 6}},     {"udp", {0x800, 17}},
+    {"sctp", {0x800, 132}}, {"ipv6", {0x86dd, 0}},    {"icmp6", {0x86dd, 58}}, {"tcp6", {0x86dd, 6}},
+    {"udp6", {0x86dd, 17}}, {"sctp6", {0x86dd, 132}}, {"arp", {0x806, 0}},     {"rarp", {0x8035, 0}},
+    {"mpls", {0x8847, 0}},
 };
 constexpr FieldRef kType8{kWordIp, 16, 8}, kCode8{kWordIp, 0, 8}, kFrag2{kWordIp, 32, 2}, kFlags12{kWordL4, 48, 12};
 const std::map<std::string, FieldRef> kFields = {
-    {"pkt_mark", field::kPktMark},   {"ct_mark", field::kCtMark},     {"ct_label", field::kCtLabel},
-    {"metadata", field::kMetadata},  {"vlan_tci", field::kVlanTci},   {"dl_src", field::kEthSrc},
-    {"dl_dst", field::kEthDst},      {"dl_type", field::kEthType},    {"nw_src", field::kIp4Src},
-    {"nw_dst", field::kIp4Dst},      {"ipv6_src", field::kIp6Src},    {"ipv6_dst", field::kIp6Dst},
-    {"ipv6_label", field::kIp6Label}, {"nw_proto", field::kIpProto},  {"nw_ttl", field::kIpTtl},
-    {"tp_src", field::kL4Src},       {"tp_dst", field::kL4Dst},       {"icmp_type", kType8},
-    {"icmp_code", kCode8},           {"arp_op", field::kArpOp},       {"arp_spa", field::kArpSpa},
-    {"arp_tpa", field::kArpTpa},     {"arp_sha", field::kArpSha},     {"arp_tha", field::kArpTha},
-    {"nd_target", field::kNdTarget}, {"nd_sll", field::kNdSll},       {"nd_tll", field::kNdTll},
+    {"pkt_mark", field::kPktMark},
+    {"ct_mark", field::kCtMark},
+    {"ct_label", field::kCtLabel},
+    {"metadata", field::kMetadata},
+    {"vlan_tci", field::kVlanTci},
+    {"dl_src", field::kEthSrc},
+    {"dl_dst", field::kEthDst},
+    {"dl_type", field::kEthType},
+    {"nw_src", field::kIp4Src},
+    {"nw_dst", field::kIp4Dst},
+    {"ipv6_src", field::kIp6Src},
+    {"ipv6_dst", field::kIp6Dst},
+    {"ipv6_label", field::kIp6Label},
+    {"nw_proto", field::kIpProto},
+    {"nw_ttl", field::kIpTtl},
+    {"tp_src", field::kL4Src},
+    {"tp_dst", field::kL4Dst},
+    {"icmp_type", kType8},
+    {"icmp_code", kCode8},
+    {"arp_op", field::kArpOp},
+    {"arp_spa", field::kArpSpa},
+    {"arp_tpa", field::kArpTpa},
+    {"arp_sha", field::kArpSha},
+    {"arp_tha", field::kArpTha},
+    {"nd_target", field::kNdTarget},
+    {"nd_sll", field::kNdSll},
+    {"nd_tll", field::kNdTll},
 };
 const std::map<std::string, MaskedValue> kFragments = {
     {"no", {0, 3}}, {"yes", {1, 1}}, {"first", {1, 3}}, {"later", {3, 3}}, {"not_later", {0, 2}}};
