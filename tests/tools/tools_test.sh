@@ -1,0 +1,89 @@
+#!/bin/bash
+# The command-line tool as its users meet it: help for every subcommand, one clear line and exit status 1 for wrong input,
+# and what each prints for the network of tests/hypervisor/testdata.
+set -u
+ovnlite=$1
+data=$2
+scratch=${TEST_TMPDIR:-$(mktemp -d)}
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# Exit status 1, nothing on standard output, and exactly one line on standard error that contains $1.
+refuses() {
+  local expected=$1
+  shift
+  local out status lines
+  out=$("$ovnlite" "$@" 2>"$scratch/stderr")
+  status=$?
+  lines=$(wc -l <"$scratch/stderr")
+  [[ $status == 1 ]] || fail "ovnlite $*: exit status $status, not 1"
+  [[ -z $out ]] || fail "ovnlite $*: prints on standard output: ${out:0:100}"
+  [[ $lines == 1 ]] || fail "ovnlite $*: $lines lines on standard error: $(head -c 300 "$scratch/stderr")"
+  grep -qF -- "$expected" "$scratch/stderr" || fail "ovnlite $*: \"$expected\" is not in: $(head -c 300 "$scratch/stderr")"
+}
+
+# Exit status 0, nothing on standard error, and $1 in what is printed.
+prints() {
+  local expected=$1
+  shift
+  local out
+  out=$("$ovnlite" "$@" 2>"$scratch/stderr") || fail "ovnlite $*: exit status $?: $(head -c 300 "$scratch/stderr")"
+  [[ -s $scratch/stderr ]] && fail "ovnlite $*: on standard error: $(head -c 300 "$scratch/stderr")"
+  grep -qF -- "$expected" <<<"$out" || fail "ovnlite $*: \"$expected\" is not in its output"
+}
+
+prints "packets" --help
+for command in dump-flows packets replay show lflow-list; do
+  prints "Usage: ovnlite $command" "$command" --help
+done
+
+sb=$data/office_sb.db
+echo "this is no database" >"$scratch/broken.db"
+
+refuses "subcommand is required"
+refuses "--sb is required" dump-flows
+refuses "--chassis is required" dump-flows --sb "$sb"
+refuses "missing.db" dump-flows --sb "$scratch/missing.db" --chassis north
+refuses "broken.db" dump-flows --sb "$scratch/broken.db" --chassis north
+refuses "there is no chassis \"west\"" dump-flows --sb "$sb" --chassis west
+prints "table=8" dump-flows --sb "$sb" --chassis north
+
+refuses "steps is required" packets --sb "$sb"
+refuses "missing.steps" packets --sb "$sb" "$scratch/missing.steps"
+echo "ada 0123456" >"$scratch/odd.steps"
+refuses "line 1" packets --sb "$sb" "$scratch/odd.steps"
+echo "nobody 00" >"$scratch/nobody.steps"
+refuses "nobody" packets --sb "$sb" "$scratch/nobody.steps"
+echo "sleep long" >"$scratch/sleep.steps"
+refuses "not a number of seconds" packets --sb "$sb" "$scratch/sleep.steps"
+prints "  ada 02000000100a" packets --sb "$sb" "$data/office.steps"
+
+refuses "give --nb FILE or --sb FILE" show
+refuses "excludes" show --sb "$sb" --nb "$sb"
+refuses "it holds database OVN_Southbound, not OVN_Northbound" show --nb "$sb"
+prints "Chassis north" show --sb "$sb"
+
+refuses "give --nb FILE or --sb FILE" lflow-list
+refuses "there is no datapath \"attic\"" lflow-list --sb "$sb" attic
+refuses "it holds database OVN_Southbound" lflow-list --nb "$sb"
+prints "Datapath: \"core\"" lflow-list --sb "$sb" core
+"$ovnlite" lflow-list --sb "$sb" | cmp - "$data/office.lflows" || fail "lflow-list differs from ovn-sbctl's"
+
+refuses "--in is required" replay --sb "$sb" --chassis north --out "$scratch/out"
+refuses "it should be PORT=FILE" replay --sb "$sb" --chassis north --in ada --out "$scratch/out"
+refuses "missing.pcap" replay --sb "$sb" --chassis north --in "ada=$scratch/missing.pcap" --out "$scratch/out"
+refuses "broken.db" replay --sb "$sb" --chassis north --in "ada=$scratch/broken.db" --out "$scratch/out"
+refuses "has no port \"bob\"" replay --sb "$sb" --chassis north --in "bob=$data/ada.pcap" --out "$scratch/out"
+refuses "there is no chassis \"west\"" replay --sb "$sb" --chassis west --in "ada=$data/ada.pcap" --out "$scratch/out"
+refuses "there is no --in for this port" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --sender host=02:00:00:00:00:01 --out "$scratch/out"
+refuses "--sender ada=here" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --sender ada=here --out "$scratch/out"
+refuses "$scratch/broken.db/out" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --out "$scratch/broken.db/out"
+prints "tunnel.pcap: 2 frame(s)" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --out "$scratch/out"
+[[ -s $scratch/out/ada.pcap && -s $scratch/out/tunnel.pcap ]] || fail "replay wrote no captures"
+
+((failures == 0)) && echo "all as expected"
+exit $((failures > 0))
