@@ -73,7 +73,12 @@ void Recorder::Amend(uint8_t table, FlowKey& key) {
   natted_ = table == kCheckHairpin && key.Get64(field::kCtState) & kCtDnat && !(key.Get64(field::kCtMark) & kNatted);
   if (natted_) key.SetMasked(field::kCtMark, kNatted, kNatted);
   if (scopes_.empty() || scopes_.back().flow != nullptr) return;  // Not from one pipeline to another.
-  if (table == kEgress) {
+  if (table == kCheckLoopback && scopes_.back().outlet.to_group) {
+    // Each member of a group gets the packet as it was sent to the group.
+    FlowKey fresh = scopes_.back().outlet.before;
+    for (int i : {11, 12, 13, 15}) fresh.set_reg(i, key.reg(i));
+    key = fresh;
+  } else if (table == kEgress) {
     key.set_reg(kLogicalRegisters, 0);
   } else if (table == kIngress) {
     const FlowKey& before = scopes_.back().outlet.before;
@@ -264,6 +269,7 @@ void Recorder::OnOp(const Op& op, const Flow*, const FlowKey& key) {
   if (op.kind == OpKind::kClone) {
     nested.cursor = place + 1;
     nested.end = at.end;
+    if (nested.cursor == nested.end) Add(nested.list, TraceKind::kAction, "drop;");
   } else {
     // A bucket implements the same action, which is written already.
     nested.cursor = nested.end = at.end;

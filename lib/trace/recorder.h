@@ -54,7 +54,7 @@ class Recorder final : public Observer {
   struct Outlet {
     TraceNode* list = nullptr;
     bool to_group = false;
-    FlowKey before;  // The key when the egress pipeline sent it on to a patch.
+    FlowKey before;  // The packet's key when it was sent here.
   };
   struct Scope {
     const TracedFlow* flow = nullptr;  // Null for what no logical flow stands behind.

@@ -11,7 +11,7 @@
 namespace ovnlite {
 namespace {
 
-constexpr uint8_t kMacBinding = 66, kMacLookup = 67, kLookupFdb = 72;
+constexpr uint8_t kMacBinding = 66, kMacLookup = 67, kSnatForVip = 70, kLookupFdb = 72;
 
 std::string MacText(u128 bits) { return MacAddress(Low64(bits)).ToString(); }
 
@@ -100,6 +100,7 @@ void Recorder::BeginOutput(Scope& scope, const FlowKey& key) {
     node->port = group->second;
     scope.outlet.list = node;
     scope.outlet.to_group = true;
+    scope.outlet.before = key;
   } else if (port->second.type == "chassisredirect") {
     const TracedPort* place = world_.PortNamed(port->second.distributed_port);
     if (place == nullptr || !datapath->ports.contains(place->key) ||
@@ -199,8 +200,16 @@ void Recorder::BeginGroup(Scope& scope, const Action& action, const GroupOp& gro
 // Answers of the side tables, which belong to the action that asks.
 void Recorder::NoteLookup(uint8_t table, const Flow* flow, const FlowKey& key) {
   if (scopes_.empty() || scopes_.back().flow == nullptr) return;
-  if (table != kMacBinding && table != kMacLookup && table != kLookupFdb) return;
   const Scope& scope = scopes_.back();
+  if (table == kSnatForVip && flow != nullptr) {
+    for (const Op& op : *flow->ops) {
+      if (op.kind == OpKind::kCt) {
+        Add(scope.list, TraceKind::kAction, absl::StrCat("/* nat(src=", op.ct().nat_address, ") */"));
+      }
+    }
+    return;
+  }
+  if (table != kMacBinding && table != kMacLookup && table != kLookupFdb) return;
   const Action* const action = scope.current;
   if (action == nullptr) return;
   u128 mac = 0;

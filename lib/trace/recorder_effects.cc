@@ -231,6 +231,7 @@ void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key
   scopes_.push_back(std::move(scope));
   ++depth_;
   auto ops = std::make_shared<const OpList>(effect.op->controller().nested);
+  if (scopes_.back().cursor == scopes_.back().end) Add(node, TraceKind::kAction, "drop;");
   if (ops->empty()) {
     FinishScope(scopes_.back());
   } else {

@@ -55,7 +55,7 @@ std::string FormatFieldValue(const SymbolBits& bits, const FlowKey& key) {
   if (IsIpv4(f)) return Ipv4Address(static_cast<uint32_t>(Low64(value))).ToString();
   if (IsIpv6(f)) return Ipv6Address(value).ToString();
   if (IsDecimal(f)) return absl::StrCat(Low64(value));
-  return High64(value) == 0 ? absl::StrFormat("0x%x", Low64(value)) : FormatBits(value);
+  return FormatBits(value);
 }
 
 std::string WithoutSemicolon(const Action& action) {
