@@ -22,7 +22,7 @@ namespace ovnlite::tools {
 namespace {
 
 constexpr size_t kTcpBytes = 50'000'000;
-constexpr Nanoseconds kReadyTime = 20 * kSecond;
+constexpr Nanoseconds kReadyTime = 60 * kSecond;
 
 struct Tool {
   const char* program;
@@ -137,7 +137,7 @@ class RealLab {
     const Instant patience = processes_.clock().Now() + kReadyTime;
     while (!absl::StrContains(chassis->output(), "ready")) {
       if (!chassis->running()) return absl::UnknownError(chassis->Stop().LastWords());
-      if (processes_.clock().Now() > patience) return absl::DeadlineExceededError("it is not ready in 20 seconds");
+      if (processes_.clock().Now() > patience) return absl::DeadlineExceededError("it is not ready after a minute");
       OVNLITE_RETURN_IF_ERROR(processes_.Sleep(2 * kMillisecond));
     }
     const std::string said(absl::StripAsciiWhitespace(chassis->output()));

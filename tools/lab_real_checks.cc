@@ -1,6 +1,8 @@
 #include "tools/lab_real_checks.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -14,6 +16,11 @@
 
 namespace ovnlite::tools {
 namespace {
+
+// How long a busy machine may take for what is at once on others. Nothing waits longer than it must.
+constexpr int kPatienceSeconds = 20;
+constexpr Nanoseconds kLookAgain = 5 * kMillisecond;
+constexpr int kLooks = static_cast<int>(kPatienceSeconds * kSecond / kLookAgain);
 
 constexpr int kTcpPort = 5001;
 constexpr int kUdpPort = 5002;
@@ -40,14 +47,27 @@ absl::Status Failed(absl::string_view what, const std::vector<std::string>& comm
   return absl::UnknownError(absl::StrCat(what, "  ($ ", CommandLine(command), ")"));
 }
 
+// How many frames a capture in pcap's classic format has, as far as it is written.
+int CountFrames(absl::string_view pcap) {
+  constexpr size_t kFileHeader = 24, kFrameHeader = 16, kCapturedLength = 8;
+  int frames = 0;
+  for (size_t at = kFileHeader; at + kFrameHeader <= pcap.size(); ++frames) {
+    uint32_t length = 0;
+    std::memcpy(&length, pcap.data() + at + kCapturedLength, sizeof length);  // In this machine's order: it is its own.
+    at += kFrameHeader + length;
+    if (at > pcap.size()) break;
+  }
+  return frames;
+}
+
 // Until a socket of a program's namespace has this port: `table` is "tcp" or "udp" (proc(5), /proc/net/tcp).
 absl::Status WaitForSocket(Processes& processes, Child& server, absl::string_view table, int port) {
   const std::string wanted = absl::StrFormat(":%04X 0", port);  // "00000000:1389 00000000:0000 0A"
   const std::string path = absl::StrCat("/proc/", server.pid(), "/net/", table);
-  for (int i = 0; i < 2'000; ++i) {
+  for (int i = 0; i < kLooks; ++i) {
     if (!server.running()) return absl::UnknownError(absl::StrCat("the server ended at once: ", server.errors()));
     if (absl::StrContains(ReadTextFile(path), wanted)) return absl::OkStatus();
-    OVNLITE_RETURN_IF_ERROR(processes.Sleep(2 * kMillisecond));
+    OVNLITE_RETURN_IF_ERROR(processes.Sleep(kLookAgain));
   }
   return absl::DeadlineExceededError(absl::StrCat("the server did not open ", table, " port ", port));
 }
@@ -56,7 +76,7 @@ absl::Status WaitForSocket(Processes& processes, Child& server, absl::string_vie
 
 absl::StatusOr<Finding> LabChecks::Ping(const std::string& from, const std::string& to,
                                         const std::vector<std::string>& more, int count) const {
-  std::vector<std::string> command = {"ping", "-n", "-c", absl::StrCat(count), "-W", "2"};
+  std::vector<std::string> command = {"ping", "-n", "-c", absl::StrCat(count), "-W", "5"};
   command.insert(command.end(), more.begin(), more.end());
   command.push_back(to);
   command = network.In(from, command);
@@ -92,7 +112,7 @@ absl::StatusOr<Finding> LabChecks::Mtu(const std::string& from, const std::strin
 
 absl::StatusOr<Finding> LabChecks::Traceroute(const std::string& from, const std::vector<std::string>& hops) const {
   const std::vector<std::string> command =
-      network.In(from, {"traceroute", "-n", "-q", "1", "-w", "2", "-m", absl::StrCat(hops.size() + 2), hops.back()});
+      network.In(from, {"traceroute", "-n", "-q", "1", "-w", "5", "-m", absl::StrCat(hops.size() + 2), hops.back()});
   OVNLITE_ASSIGN_OR_RETURN(const Outcome outcome, processes.Run(command, {.timeout = 20 * kSecond}));
   // " 1  10.0.0.1  0.268 ms"
   std::vector<std::string> found;
@@ -112,7 +132,7 @@ absl::StatusOr<Finding> LabChecks::Tcp(const std::string& from, const std::strin
   OVNLITE_ASSIGN_OR_RETURN(const auto server, processes.Start(network.In(
                                                   to, {"sh", "-c", absl::StrCat("nc -l ", kTcpPort, " | sha256sum")})));
   OVNLITE_RETURN_IF_ERROR(WaitForSocket(processes, *server, "tcp", kTcpPort));
-  const std::vector<std::string> command = network.In(from, {"nc", "-N", "-w", "10", address, absl::StrCat(kTcpPort)});
+  const std::vector<std::string> command = network.In(from, {"nc", "-N", "-w", "20", address, absl::StrCat(kTcpPort)});
   OVNLITE_ASSIGN_OR_RETURN(const Outcome client, processes.Run(command, {.timeout = 60 * kSecond, .input = &data}));
   if (!client.ok()) return Failed(client.LastWords(), command);
   OVNLITE_ASSIGN_OR_RETURN(const Outcome arrived, processes.Wait(*server, {.timeout = client.took + 10 * kSecond}));
@@ -141,8 +161,8 @@ absl::StatusOr<Finding> LabChecks::Udp(const std::string& from, const std::strin
         processes.Start(network.In(to, {"nc", "-n", "-u", "-l", absl::StrCat(kUdpPort)}), {.input = &answer_file}));
     OVNLITE_RETURN_IF_ERROR(WaitForSocket(processes, *server, "udp", kUdpPort));
     OVNLITE_ASSIGN_OR_RETURN(const auto client, processes.Start(command, {.input = &question_file}));
-    for (int i = 0; i < 500 && client->output().size() < size; ++i) {
-      OVNLITE_RETURN_IF_ERROR(processes.Sleep(2 * kMillisecond));
+    for (int i = 0; i < kLooks && client->output().size() < size; ++i) {
+      OVNLITE_RETURN_IF_ERROR(processes.Sleep(kLookAgain));
     }
     const size_t there = server->output().size();
     const size_t back = client->output().size();
@@ -158,7 +178,7 @@ absl::StatusOr<Finding> LabChecks::Udp(const std::string& from, const std::strin
 
 absl::StatusOr<Finding> LabChecks::Refused(const std::string& from, const std::string& address) const {
   const std::vector<std::string> command =
-      network.In(from, {"nc", "-n", "-v", "-z", "-w", "2", address, absl::StrCat(kClosedPort)});
+      network.In(from, {"nc", "-n", "-v", "-z", "-w", "5", address, absl::StrCat(kClosedPort)});
   OVNLITE_ASSIGN_OR_RETURN(const Outcome outcome, processes.Run(command));
   if (outcome.ok() || !absl::StrContains(outcome.err, "refused")) return Failed(outcome.LastWords(), command);
   return Finding{"connection refused, as it should be", CommandLine(command)};
@@ -170,15 +190,19 @@ absl::StatusOr<std::unique_ptr<Child>> LabChecks::StartCapture() const {
   const std::vector<std::string> command = network.In(
       "underlay", {"tcpdump", "-i", "br0", "-n", "--immediate-mode", "-U", "-w", "-", "udp", "port", "6081"});
   OVNLITE_ASSIGN_OR_RETURN(auto capture, processes.Start(command));
-  for (int i = 0; i < 2'500 && capture->running(); ++i) {
+  for (int i = 0; i < kLooks && capture->running(); ++i) {
     if (absl::StrContains(capture->errors(), "listening on")) return capture;
-    OVNLITE_RETURN_IF_ERROR(processes.Sleep(2 * kMillisecond));
+    OVNLITE_RETURN_IF_ERROR(processes.Sleep(kLookAgain));
   }
   return absl::UnknownError(absl::StrCat("tcpdump does not start: ", capture->Stop().LastWords()));
 }
 
 absl::StatusOr<Finding> LabChecks::Geneve(Child& capture, const std::string& one, const std::string& other,
                                           int at_least) const {
+  // On a busy machine tcpdump comes after the packets.
+  for (int i = 0; i < kLooks && CountFrames(capture.output()) < 2 * at_least; ++i) {
+    OVNLITE_RETURN_IF_ERROR(processes.Sleep(kLookAgain));
+  }
   const Outcome stopped = capture.Stop();
   MemoryFile file(stopped.out);
   OVNLITE_ASSIGN_OR_RETURN(

@@ -55,7 +55,7 @@ struct Outcome {
 };
 
 struct ProcessOptions {
-  Nanoseconds timeout = 10 * kSecond;  // Of Run().
+  Nanoseconds timeout = 30 * kSecond;  // Of Run().
   MemoryFile* input = nullptr;         // Its standard input; nothing by default. Must outlive the program.
   bool interruptible = true;           // Of Run(): false for taking things down.
 };

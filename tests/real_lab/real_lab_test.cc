@@ -107,8 +107,8 @@ class Execution {
   bool Read() {
     pollfd wait = {pipe_, POLLIN, 0};
     std::array<char, 4'096> buffer;
-    if (poll(&wait, 1, 60'000) <= 0) {
-      ADD_FAILURE() << "it says nothing for a minute; so far: " << said_;
+    if (poll(&wait, 1, 120'000) <= 0) {
+      ADD_FAILURE() << "it says nothing for two minutes; so far: " << said_;
       Signal(SIGTERM);
       return false;
     }
@@ -125,9 +125,19 @@ class Execution {
   std::string said_;
 };
 
-// Namespaces of laboratories, and their folders. Other laboratories of this machine's user count too: there are none
-// while this test runs (its tag is "exclusive").
-std::string Leavings() { return Shell("ip netns list | grep '^ovnlite[0-9]'; ls /run/ovnlite | grep '^lab'"); }
+// The name of the laboratory that said this: "ovnlite1", in the names of its namespaces.
+std::string NameOf(absl::string_view said) {
+  const size_t end = said.find("-{underlay");  // ovnlite1-{underlay,central,…}
+  if (end == absl::string_view::npos) return "";
+  const size_t begin = said.substr(0, end).rfind("ovnlite");
+  return std::string(said.substr(begin, end - begin));
+}
+
+// What there is of a laboratory: namespaces, and its folder. Others may run on this machine at the same time.
+std::string Leavings(const std::string& name) {
+  if (name.empty()) return "a laboratory without a name";
+  return Shell(absl::StrCat("ip netns list | grep '^", name, "-'; ls /run/ovnlite | grep -x lab", name.substr(7)));
+}
 
 class RealLabTest : public testing::Test {
  protected:
@@ -160,14 +170,14 @@ TEST_F(RealLabTest, Works) {
   Execution lab({"lab", "--real", "--json"});
   EXPECT_EQ(lab.Finish(), 0);
   ExpectEverythingWorks(lab.said());
-  EXPECT_EQ(Leavings(), "");
+  EXPECT_EQ(Leavings(NameOf(lab.said())), "");
 }
 
 TEST_F(RealLabTest, WorksOnADatabaseThatOvnWrote) {
   Execution lab({"lab", "--real", "--json", "--sb", recorded_sb});
   EXPECT_EQ(lab.Finish(), 0);
   ExpectEverythingWorks(lab.said());
-  EXPECT_EQ(Leavings(), "");
+  EXPECT_EQ(Leavings(NameOf(lab.said())), "");
 }
 
 TEST_F(RealLabTest, TwoAtOnceDoNotMeet) {
@@ -177,7 +187,9 @@ TEST_F(RealLabTest, TwoAtOnceDoNotMeet) {
   EXPECT_EQ(two.Finish(), 0) << two.said();
   ExpectEverythingWorks(one.said());
   ExpectEverythingWorks(two.said());
-  EXPECT_EQ(Leavings(), "");
+  EXPECT_NE(NameOf(one.said()), NameOf(two.said()));
+  EXPECT_EQ(Leavings(NameOf(one.said())), "");
+  EXPECT_EQ(Leavings(NameOf(two.said())), "");
 }
 
 TEST_F(RealLabTest, CleansUpWhenASignalStopsIt) {
@@ -186,7 +198,7 @@ TEST_F(RealLabTest, CleansUpWhenASignalStopsIt) {
   lab.Signal(SIGINT);
   EXPECT_EQ(lab.Finish(), 1);
   EXPECT_TRUE(absl::StrContains(lab.said(), "stopped by SIGINT")) << lab.said();
-  EXPECT_EQ(Leavings(), "");
+  EXPECT_EQ(Leavings(NameOf(lab.said())), "");
 }
 
 TEST_F(RealLabTest, RemovesWhatAKilledOneLeft) {
@@ -194,14 +206,16 @@ TEST_F(RealLabTest, RemovesWhatAKilledOneLeft) {
   ASSERT_TRUE(killed.WaitFor("compute2       ready")) << killed.said();
   killed.Signal(SIGKILL);
   EXPECT_EQ(killed.Finish(), -SIGKILL);
-  EXPECT_TRUE(absl::StrContains(Leavings(), "-VM-A")) << Leavings();
-  EXPECT_EQ(Shell("ip netns pids ovnlite1-compute1"), "");  // Its children died with it.
+  const std::string name = NameOf(killed.said());
+  EXPECT_TRUE(absl::StrContains(Leavings(name), "-VM-A")) << Leavings(name);
+  EXPECT_EQ(Shell(absl::StrCat("ip netns pids ", name, "-compute1")), "");  // Its children died with it.
   Execution next({"lab", "--real"});
   ASSERT_TRUE(next.WaitFor("compute2       ready")) << next.said();
-  EXPECT_TRUE(absl::StrContains(next.said(), "removed what killed labs had left: ovnlite1")) << next.said();
+  EXPECT_TRUE(absl::StrContains(next.said(), "removed what killed labs had left: ")) << next.said();
   next.Signal(SIGTERM);
   EXPECT_EQ(next.Finish(), 1);
-  EXPECT_EQ(Leavings(), "");
+  EXPECT_EQ(Leavings(name), "");
+  EXPECT_EQ(Leavings(NameOf(next.said())), "");
 }
 
 TEST_F(RealLabTest, SaysWhichPackageIsMissing) {
