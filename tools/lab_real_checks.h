@@ -37,9 +37,9 @@ struct LabChecks {
 
   // tcpdump(8) on the underlay, until its Child is stopped.
   absl::StatusOr<std::unique_ptr<Child>> StartCapture() const;
-  // At least so many Geneve packets went each way between two hypervisors, with OVN's option and the VMs' packets
-  // inside.
-  absl::StatusOr<Finding> Geneve(Child& capture, const std::string& one, const std::string& other, int at_least) const;
+  // Geneve went each way between two hypervisors, with OVN's option and the pings inside; waits for `expected` frames
+  // each way, or until no more come.
+  absl::StatusOr<Finding> Geneve(Child& capture, const std::string& one, const std::string& other, int expected) const;
 };
 
 }  // namespace ovnlite::tools
