@@ -6,7 +6,7 @@
 //   absl::StatusOr<LoadedLog> log = LoadLog("/etc/ovn/ovnsb_db.db");
 //   if (log.ok() && log->error.ok()) Use(*log->database);
 //
-// Loading costs about 5 ns per byte; beside the database itself it takes the memory of the file, of which it gives back
+// Loading costs about 15 ns per byte; beside the database itself it takes the memory of the file, of which it gives back
 // what it has read.
 
 #ifndef OVNLITE_DB_LOG_FILE_H_
