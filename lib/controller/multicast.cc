@@ -1,6 +1,7 @@
 // Multicast groups: tables 39 and 40. The sender replicates: to the ports that are here, and once into the tunnel to
 // every chassis that has others, with the group's key; patches are crossed at the sender only.
 #include <algorithm>
+#include <map>
 
 #include "lib/controller/emit.h"
 #include "lib/schema/ovn_sb.pb.h"
@@ -8,9 +9,42 @@
 namespace ovnlite {
 namespace {
 
+// Where everything is here there are no tunnels, and one flow does it. In the order of the ports' names: that is how
+// ovn-trace goes through a group.
+void EmitGroupEverywhere(Reader& reader, const ControllerContext& context, const Uuid& row,
+                         const sb::Multicast_Group& group, Output& out) {
+  std::map<std::string, OpList> members;
+  for (const ovsdb::Uuid& member : group.ports()) {
+    const PortInfo& port = reader.Ask(context.port, FromProto(member));
+    if (!port.exists || port.datapath != FromProto(group.datapath())) continue;
+    OpList ops;
+    uint32_t key = port.key;
+    if (port.type == "chassisredirect") {
+      const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
+      if (!distributed.exists) continue;
+      key = distributed.key;
+    } else if (port.type != "patch" && port.type != "l3gateway" && port.type != "localport") {
+      if (reader.Ask(context.port_number, port.parent.empty() ? port.name : port.parent) == 0) continue;
+      if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) ops.push_back(LoadReg(13, zone));
+    }
+    ops.push_back(LoadOutPort(key));
+    ops.push_back(Op::Resubmit(table::kCheckLoopback));
+    members[port.name] = std::move(ops);
+  }
+  if (members.empty()) return;
+  const uint32_t key = static_cast<uint32_t>(group.tunnel_key());
+  OpList all;
+  for (auto& [name, ops] : members) all.insert(all.end(), ops.begin(), ops.end());
+  all.push_back(LoadOutPort(key));
+  const uint32_t datapath = reader.Ask(context.datapath_key, FromProto(group.datapath()));
+  context.Emit(out,
+               FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(all)));
+}
+
 void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* group = reader.Get<sb::Multicast_Group>(row);
   if (group == nullptr || !reader.Ask(context.is_local, FromProto(group->datapath()))) return;
+  if (context.everywhere()) return EmitGroupEverywhere(reader, context, row, *group, out);
   const uint32_t datapath = reader.Ask(context.datapath_key, FromProto(group->datapath()));
   const uint32_t key = static_cast<uint32_t>(group->tunnel_key());
   const bool has_localnet = !reader.Ask(context.localnet, FromProto(group->datapath())).IsZero();
@@ -26,13 +60,10 @@ void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row
     };
     if (port.type == "patch") {
       to_patches();
-    } else if (port.type == "l3gateway" && context.everywhere()) {
-      to_patches();
     } else if (port.type == "localport") {
       to_patches();
     } else if (port.type == "chassisredirect") {
-      const bool redirected_here = context.everywhere() || port.chassis == context.chassis;
-      if (redirected_here) {
+      if (port.chassis == context.chassis) {
         const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
         if (distributed.exists) {
           patches.push_back(LoadOutPort(distributed.key));

@@ -52,6 +52,10 @@ absl::string_view TypeWord(uint64_t eth_type, uint64_t proto, bool* says_proto) 
       return "arp";
     case 0x8035:
       return "rarp";
+    case 0x8847:
+      return "mpls";
+    case 0x8848:
+      return "mplsm";
     case 0x0800:
     case 0x86dd:
       switch (proto) {
@@ -113,7 +117,8 @@ void FormatL4(const FlowKey& key, bool v6, Items& out) {
       out.Mac("nd_sll", key.Get64(field::kNdSll));
       out.Mac("nd_tll", key.Get64(field::kNdTll));
     }
-  } else if (proto == kTcp || proto == kUdp || proto == kSctp || (proto == kIgmp && !v6)) {
+  } else if (proto == kTcp || proto == kUdp || proto == kSctp || proto == kIcmp || proto == kIgmp || proto == kIcmpv6) {
+    // The ICMP of the other IP version too: Open vSwitch goes by the number alone.
     out.Decimal("tp_src", src);
     out.Decimal("tp_dst", dst);
     if (proto == kTcp) out.Item("tcp_flags", BitNames(key.Get64(field::kTcpFlags), kTcpNames));
@@ -161,6 +166,11 @@ std::string FormatMicroflow(const FlowKey& key) {
     out.Item("dl_type", absl::StrFormat("0x%04x", eth_type));
   } else if (eth_type == 0x0806 || eth_type == 0x8035) {
     FormatArp(key, out);
+  } else if (eth_type == 0x8847 || eth_type == 0x8848) {
+    // No microflow can say more about labels.
+    for (const char* name : {"mpls_label", "mpls_tc", "mpls_ttl", "mpls_bos", "mpls_lse1", "mpls_lse2"}) {
+      out.Decimal(name, 0);
+    }
   } else {
     FormatIp(key, eth_type == 0x86dd, says_proto, out);
   }

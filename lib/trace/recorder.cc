@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "ovnlite/logical/lexer.h"
 #include "ovnlite/logical/microflow.h"
 
 namespace ovnlite {
@@ -23,6 +24,17 @@ bool IsStage(uint8_t table) {
 
 void CopyRegisters(const FlowKey& from, FlowKey& to) {
   for (int i = 0; i <= kLogicalRegisters; ++i) to.set_reg(i, from.reg(i));  // Up to the flags, reg10.
+}
+
+// Without the space and comments behind the last token, which ovn-trace loses where it makes names friendly.
+std::string UpToLastToken(absl::string_view text) {
+  size_t end = 0;
+  Lexer lexer(text);
+  for (; lexer.type() != TokenType::kEnd; lexer.Next()) {
+    if (lexer.type() == TokenType::kError) return std::string(text);
+    end = lexer.end();
+  }
+  return std::string(text.substr(0, end));
 }
 
 }  // namespace
@@ -61,7 +73,9 @@ void Recorder::RunTable(const FlowKey& key, uint8_t table, TraceNode* list) {
   ++depth_;
   entry_ = list;
   const size_t scopes = scopes_.size();
+  const size_t outer_base = std::exchange(base_, scopes);
   (void)translator_.Run(key, table, Translation());
+  base_ = outer_base;
   if (scopes_.size() > scopes) scopes_.resize(scopes);  // Where the run was cut short.
   --depth_;
 }
@@ -73,19 +87,32 @@ void Recorder::Amend(uint8_t table, FlowKey& key) {
   natted_ = table == kCheckHairpin && key.Get64(field::kCtState) & kCtDnat && !(key.Get64(field::kCtMark) & kNatted);
   if (natted_) key.SetMasked(field::kCtMark, kNatted, kNatted);
   if (scopes_.empty() || scopes_.back().flow != nullptr) return;  // Not from one pipeline to another.
-  if (table == kCheckLoopback && scopes_.back().outlet.to_group) {
-    // Each member of a group gets the packet as it was sent to the group.
-    FlowKey fresh = scopes_.back().outlet.before;
+  const Outlet& outlet = scopes_.back().outlet;
+  const auto take = [&key](FlowKey fresh) {
     for (int i : {11, 12, 13, 15}) fresh.set_reg(i, key.reg(i));
     key = fresh;
+  };
+  if (table == kCheckLoopback && outlet.to_group) {
+    take(outlet.before);
+  } else if (table == kEgress && outlet.to_group && outlet.left->has_value()) {
+    take(**outlet.left);
   } else if (table == kEgress) {
     key.set_reg(kLogicalRegisters, 0);
   } else if (table == kIngress) {
-    const FlowKey& before = scopes_.back().outlet.before;
+    const FlowKey& before = outlet.before;
     CopyRegisters(before, key);
     for (int w = kWordCt; w < kWordEthDst; ++w) key.words[w] = before.words[w];
     for (int w = kWordCtOrigV4; w < kPacketWords; ++w) key.words[w] = before.words[w];
   }
+}
+
+std::optional<FlowKey>* Recorder::MemberState() {
+  for (size_t i = scopes_.size(); i > base_; --i) {
+    const Scope& scope = scopes_[i - 1];
+    if (scope.of_copy) return nullptr;
+    if (scope.flow == nullptr) return scope.outlet.left.get();
+  }
+  return nullptr;
 }
 
 TraceNode* Recorder::Add(TraceNode* list, TraceKind kind, std::string text) {
@@ -135,21 +162,13 @@ TraceNode* Recorder::AddPipeline(TraceNode* list, Pipeline pipeline, const FlowK
   return node;
 }
 
-void Recorder::SortLast(TraceNode& group) {
-  auto& children = group.children;
-  if (children.empty()) return;
-  const auto at = std::upper_bound(children.begin(), children.end() - 1, children.back(),
-                                   [](const auto& a, const auto& b) { return a->port < b->port; });
-  std::rotate(at, children.end() - 1, children.end());
-}
-
 TraceNode* Recorder::AddTable(TraceNode* list, const TracedFlow& flow, const FlowKey& key) {
   std::string text = absl::StrFormat("%2d. ", flow.table);
   if (!flow.stage.empty()) absl::StrAppend(&text, flow.stage, flow.source.empty() ? "" : " ");
   if (!flow.source.empty()) absl::StrAppend(&text, "(", flow.source, ")");
   if (!flow.stage.empty() || !flow.source.empty()) text += ": ";
-  absl::StrAppend(&text, Shown(flow.match), ", priority ", flow.priority,
-                  absl::StrFormat(", uuid %08x", flow.uuid.prefix()));
+  absl::StrAppend(&text, Shown(options_.friendly_names ? UpToLastToken(flow.match) : flow.match), ", priority ",
+                  flow.priority, absl::StrFormat(", uuid %08x", flow.uuid.prefix()));
   TraceNode* node = Add(list, TraceKind::kTable, std::move(text));
   node->logical_flow = flow.uuid;
   node->table = flow.table;
@@ -167,6 +186,9 @@ TraceNode* Recorder::AddTable(TraceNode* list, const TracedFlow& flow, const Flo
 // A stage of a logical pipeline was asked.
 void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
   Scope* const from = scopes_.empty() ? nullptr : &scopes_.back();
+  if (from != nullptr && from->flow != nullptr) {
+    if (std::optional<FlowKey>* state = MemberState()) *state = key;
+  }
   TraceNode* list = std::exchange(entry_, nullptr);
   if (list == nullptr && from != nullptr && from->flow != nullptr) {
     list = from->next != nullptr ? from->next : from->list;
@@ -178,7 +200,6 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
     list = AddPipeline(outlet, pipeline, key);
     if (from->outlet.to_group && pipeline == Pipeline::kEgress) {
       list->always_indent = true;
-      SortLast(*outlet);
     }
   }
   if (list == nullptr) list = &hidden_;
@@ -217,7 +238,6 @@ void Recorder::OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) {
     if (table == kCheckLoopback && outlet.list != nullptr) {
       TraceNode* list = outlet.to_group ? AddPipeline(outlet.list, Pipeline::kEgress, key) : outlet.list;
       Add(list, TraceKind::kOutput, "/* omitting output because inport == outport && !flags.loopback */");
-      if (outlet.to_group) SortLast(*outlet.list);
     }
     return;
   }
@@ -251,6 +271,7 @@ void Recorder::OnOp(const Op& op, const Flow*, const FlowKey& key) {
     }
     return;
   }
+  if (std::optional<FlowKey>* state = MemberState()) *state = key;
   const int place = op.action - 1;
   const TracedFlow::Place& at = scope.flow->places[static_cast<size_t>(place)];
   const bool is_new = scope.cursor <= place;
@@ -267,6 +288,7 @@ void Recorder::OnOp(const Op& op, const Flow*, const FlowKey& key) {
   nested.outlet = scope.outlet;
   scopes_.back().next = nullptr;
   if (op.kind == OpKind::kClone) {
+    nested.of_copy = true;
     nested.cursor = place + 1;
     nested.end = at.end;
     if (nested.cursor == nested.end) Add(nested.list, TraceKind::kAction, "drop;");

@@ -13,6 +13,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +57,8 @@ class Recorder final : public Observer {
     TraceNode* list = nullptr;
     bool to_group = false;
     FlowKey before;  // The packet's key when it was sent here.
+    // What a group's last member made of the packet: in ovn-trace the next one finds it so.
+    std::shared_ptr<std::optional<FlowKey>> left;
   };
   struct Scope {
     const TracedFlow* flow = nullptr;  // Null for what no logical flow stands behind.
@@ -63,6 +67,7 @@ class Recorder final : public Observer {
     int cursor = 0;                    // The next of flow->places to be written.
     int end = 0;
     const Action* current = nullptr;  // The action begun last.
+    bool of_copy = false;             // Acts on a copy of the packet.
     Outlet outlet;
   };
 
@@ -74,8 +79,8 @@ class Recorder final : public Observer {
   // Writes the actions up to and including the one with number `place`, as far as not done.
   void WriteActions(Scope& scope, int place);
   void FinishScope(Scope& scope);
-  // Puts the child added last where its port's name belongs: the members of a group are shown by name.
-  static void SortLast(TraceNode& group);
+  // If the packet is on its way to one of the members of a group and no copy was made since: where its state is kept.
+  std::optional<FlowKey>* MemberState();
   std::string PortName(const TracedDatapath* datapath, uint64_t key) const;
   std::string DatapathName(const TracedDatapath& datapath) const;
   const TracedDatapath* DatapathOf(const FlowKey& key) const;
@@ -124,6 +129,7 @@ class Recorder final : public Observer {
   bool natted_ = false;  // Amend() has marked the connection for one lookup.
   int bucket_ = 0;       // For the group that is about to run.
   int depth_ = 0;
+  size_t base_ = 0;  // Of scopes_: where the run of the moment began.
   int nodes_ = 0;
   TraceNode hidden_;  // Takes what is not shown.
 };

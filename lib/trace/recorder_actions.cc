@@ -101,6 +101,7 @@ void Recorder::BeginOutput(Scope& scope, const FlowKey& key) {
     scope.outlet.list = node;
     scope.outlet.to_group = true;
     scope.outlet.before = key;
+    scope.outlet.left = std::make_shared<std::optional<FlowKey>>();
   } else if (port->second.type == "chassisredirect") {
     const TracedPort* place = world_.PortNamed(port->second.distributed_port);
     if (place == nullptr || !datapath->ports.contains(place->key) ||

@@ -12,7 +12,9 @@ namespace ovnlite {
 namespace {
 
 constexpr uint64_t kEthTypeIpv4 = 0x0800, kEthTypeIpv6 = 0x86dd;
-constexpr uint8_t kTcp = 6, kSctp = 132;
+constexpr uint8_t kIcmp = 1, kTcp = 6, kIcmpv6 = 58, kSctp = 132;
+constexpr uint64_t kTcpRst = 4;
+constexpr uint64_t kNeighborSolicitation = 135;
 constexpr uint8_t kNoTable = 0xff;
 
 constexpr absl::string_view kCtNames[] = {"new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"};
@@ -46,6 +48,15 @@ absl::string_view ReplyTitle(ActionKind kind, const FlowKey& key) {
     default:
       return ActionName(kind);
   }
+}
+
+// Refusals, which `reject` does not refuse again.
+bool IsRefusal(const FlowKey& key) {
+  const uint64_t proto = key.Get64(field::kIpProto);
+  // An SCTP packet has no flags: only ReplyWith() gives it some.
+  if (proto == kTcp || proto == kSctp) return key.Get64(field::kTcpFlags) == kTcpRst;
+  const bool v6 = key.Get64(field::kEthType) == kEthTypeIpv6;
+  return proto == (v6 ? kIcmpv6 : kIcmp) && key.Get64(field::kL4Src) == (v6 ? 1 : 3);
 }
 
 }  // namespace
@@ -199,6 +210,7 @@ void Recorder::ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* r
 
 // The answer takes the packet's place. Registers stay with it; its connection state too, in ovn-trace's eyes.
 void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key) {
+  if (action.kind == ActionKind::kReject && !options_.as_forwarded && IsRefusal(key)) return;
   TraceNode* node = Add(scopes_.back().list, TraceKind::kTransformation, std::string(ReplyTitle(action.kind, key)));
   if (depth_ >= kMaxDepth || nodes_ >= kMaxNodes) return;
   const Packet packet = ComposePacket(key);
@@ -212,8 +224,15 @@ void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key
     return;
   }
   if (!options_.as_forwarded && action.kind == ActionKind::kNdNs) {
-    // In ovn-trace the solicitation's code is what was the packet's port, and so it is no solicitation to most flows.
-    reply_key.Set(field::kL4Dst, key.Get64(field::kL4Dst));
+    // In ovn-trace it stays the packet it was, bound for the neighbours, with a solicitation's type.
+    reply_key = key;
+    reply_key.Set(field::kEthDst, Ipv6Address(key.Get(field::kIp6Dst)).SolicitedNode().MulticastMac().bits());
+    reply_key.Set(field::kL4Src, kNeighborSolicitation);
+  }
+  const uint64_t proto = key.Get64(field::kIpProto);
+  const bool is_reset = action.kind == ActionKind::kReject || action.kind == ActionKind::kTcpReset;
+  if (!options_.as_forwarded && is_reset && (proto == kTcp || proto == kSctp)) {
+    reply_key.Set(field::kTcpFlags, kTcpRst);
   }
   reply_key.Set(field::kInPort, 0);
   if (options_.as_forwarded) {
@@ -227,6 +246,7 @@ void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key
   scope.list = node;
   scope.cursor = effect.op->action;
   scope.end = outer.flow->places[effect.op->action - 1u].end;
+  scope.of_copy = true;
   const size_t scopes = scopes_.size();
   scopes_.push_back(std::move(scope));
   ++depth_;

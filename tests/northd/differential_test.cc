@@ -4,13 +4,8 @@
 //
 // OVNLITE_SEEDS=FROM-TO runs others than the few seeds of every test run.
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdlib>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include "absl/strings/numbers.h"
@@ -25,54 +20,10 @@
 #include "ovnlite/northd/northd.h"
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/topology/random_topology.h"
+#include "tests/oracle/real_central.h"
 
 namespace ovnlite {
 namespace {
-
-// A real central on databases of its own.
-class RealCentral {
- public:
-  RealCentral() {
-    char folder[] = "/tmp/ovnlite-central-XXXXXX";
-    folder_ = mkdtemp(folder);
-  }
-  ~RealCentral() {
-    Stop();
-    Shell("rm -rf " + folder_);
-  }
-  static std::string Missing() {
-    for (const char* file : {"/usr/bin/ovn-northd", "/usr/sbin/ovsdb-server", "/usr/share/ovn/ovn-sb.ovsschema"}) {
-      if (access(file, R_OK) != 0) return file;
-    }
-    return "";
-  }
-  // Compiles `nb`. The Southbound database it made.
-  absl::StatusOr<LoadedLog> Compile(const Database& nb) {
-    Stop();
-    Shell("rm -f " + folder_ + "/*");
-    if (const absl::Status saved = SaveLog(nb, folder_ + "/nb.db"); !saved.ok()) return saved;
-    const std::string script =
-        absl::StrCat("cd ", folder_, " && exec >log 2>&1 && export OVS_RUNDIR=$PWD OVS_LOGDIR=$PWD OVN_RUNDIR=$PWD && ",
-                     "ovsdb-tool create sb.db /usr/share/ovn/ovn-sb.ovsschema && ",
-                     "ovsdb-server --detach --no-chdir --pidfile=$PWD/db.pid --remote=punix:$PWD/db.sock "
-                     "--unixctl=$PWD/db.ctl nb.db "
-                     "sb.db && ",
-                     "ovn-northd --detach --no-chdir --pidfile=$PWD/northd.pid --ovnnb-db=unix:$PWD/db.sock "
-                     "--ovnsb-db=unix:$PWD/db.sock --unixctl=$PWD/northd.ctl && ",
-                     "ovn-nbctl --timeout=60 --db=unix:$PWD/db.sock --wait=sb sync");
-    if (Shell(script) != 0) return absl::InternalError("ovn-northd does not run: see " + folder_ + "/log");
-    Stop();
-    return LoadLog(folder_ + "/sb.db");
-  }
-
- private:
-  static int Shell(const std::string& command) { return std::system(("exec </dev/null; " + command).c_str()); }
-  void Stop() {
-    Shell(absl::StrCat("cd ", folder_, "; for p in northd.pid db.pid; do [ -f $p ] && kill $(cat $p) && ",
-                       "while [ -f $p ]; do sleep 0.01; done; done 2>/dev/null"));
-  }
-  std::string folder_;
-};
 
 // Ports, groups and sets in words that do not depend on numbers and UUIDs.
 std::multiset<std::string> RowLines(const Database& sb) {
