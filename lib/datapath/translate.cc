@@ -297,7 +297,11 @@ class Machine {
       case OpKind::kDecTtl: {
         if (!Has(OfField::kIpTtl)) return;
         const u128 ttl = Read(Subfield::Whole(OfField::kIpTtl));
-        if (ttl <= 1) return Stop(DropReason::kTtl);
+        if (ttl <= 1 && !options_.keep_expired) return Stop(DropReason::kTtl);
+        if (ttl == 0) {
+          if (options_.observer != nullptr) options_.observer->OnDrop(DropReason::kTtl, state_.key);
+          return;
+        }
         return Write(Subfield::Whole(OfField::kIpTtl), ttl - 1, 0xff);
       }
       case OpKind::kCtClear:

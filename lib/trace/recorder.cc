@@ -54,6 +54,7 @@ TranslateOptions Recorder::Translation() {
   options.observer = this;
   options.choose_bucket = [this](const GroupOp&, const FlowKey&) { return bucket_; };
   if (!options_.as_forwarded) {
+    options.keep_expired = true;
     options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };
     options.choose_flow = [this](const Flow& found, const FlowKey& key) { return ties_.First(tables_, found, key); };
   }

@@ -32,8 +32,9 @@ class Recorder final : public Observer {
  public:
   // More nodes than this are not recorded, and nothing is run on: a packet that multiplies without end.
   static constexpr int kMaxNodes = 100'000;
-  // Recirculations and answers inside each other.
-  static constexpr int kMaxDepth = 64;
+  // Recirculations and answers inside each other; each takes some 8 KB of stack. Packets that go round until their TTL
+  // runs out want 64 times what one round has.
+  static constexpr int kMaxDepth = 512;
 
   // `openflow` gives the OpenFlow flows of a logical flow as text; may be null. References must outlive the recorder.
   Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables, const Ties& ties,

@@ -40,6 +40,9 @@ struct TranslateOptions {
   // May put another flow in the place of the one that was found. OpenFlow leaves open which of several flows of equal
   // priority a packet takes: for traces that are compared with those of another program.
   std::function<const Flow*(const Flow& found, const FlowKey&)> choose_flow;
+  // A packet whose TTL runs out goes on, for traces that do as ovn-trace does; where it was 0 already, the observer is
+  // told of a drop.
+  bool keep_expired = false;
 };
 
 class Translator {
