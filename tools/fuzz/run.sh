@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 seconds=${1:-60}
 shift || true
-if [ $# -gt 0 ]; then targets=("$@"); else mapfile -t targets < <(./bazelw query 'filter("_fuzz$", //lib/...:*)' 2>/dev/null | sort); fi
+if [ $# -gt 0 ]; then targets=("$@"); else mapfile -t targets < <(./bazelw query 'filter("_fuzz$", //...)' 2>/dev/null | sort); fi
 ./bazelw build --config=fuzz "${targets[@]}"
 failed=0
 for target in "${targets[@]}"; do
