@@ -34,7 +34,7 @@ def _below(room):
         for lower in ROOMS[ROOMS.index(room) + 1:]
     ] + ["%s:__subpackages__" % place for place in _APARTMENTS] + ["//lib/%s:__subpackages__" % room]
 
-def room(name, uses = [], deps = [], test_deps = [], test_data = [], **kwargs):
+def room(name, uses = [], deps = [], test_deps = [], test_data = [], external_tests = [], **kwargs):
     """Declares the room `name`.
 
     Args:
@@ -43,6 +43,7 @@ def room(name, uses = [], deps = [], test_deps = [], test_data = [], **kwargs):
       deps: other libraries it links.
       test_deps: what its tests and benchmarks need besides.
       test_data: files its tests read.
+      external_tests: tests that look at what is installed, and so are run each time.
       **kwargs: passed to cc_library.
     """
     for other in uses:
@@ -73,6 +74,7 @@ def room(name, uses = [], deps = [], test_deps = [], test_data = [], **kwargs):
             size = "small",
             srcs = [test],
             data = test_data,
+            tags = ["external"] if test[:-len(".cc")] in external_tests else [],
             deps = [":" + name, "//third_party:gtest_main"] + test_deps,
         )
     for benchmark in native.glob(["*_benchmark.cc"]):

@@ -4,7 +4,8 @@
 //
 //   const bool registered = RegisterPortConformance({.name = "Memory", .open = OpenMemory});
 //
-// One test of each name runs for each kind; what a kind cannot do is skipped with the reason printed.
+// One test of each name runs for each kind that can do what it is about; where the machine lacks what a kind needs, it is
+// skipped with the reason printed.
 
 #ifndef OVNLITE_LIB_PORT_PORT_CONFORMANCE_TESTUTIL_H_
 #define OVNLITE_LIB_PORT_PORT_CONFORMANCE_TESTUTIL_H_

@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(Both, SchemaJsonTest, ::testing::Bool(),
 
 TEST_P(SchemaJsonTest, EqualsWhatOvnInstalls) {
   std::ifstream file(installed());
-  if (!file) GTEST_SKIP() << installed() << " is not installed (Debian package ovn-common)";
+  if (!file) GTEST_SKIP() << installed() << " is not installed (Debian package ovn-central)";
   nlohmann::json real;
   file >> real;
   if (real["version"] != schema().version()) GTEST_SKIP() << "another version of OVN is installed";

@@ -65,14 +65,17 @@ class Execution {
     words.push_back(nullptr);
     int ends[2];
     EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    // Opened first: the path to it may lead through folders that only root can enter.
+    const int file = open(words[0], O_RDONLY | O_CLOEXEC);
     pid_ = fork();
     if (pid_ == 0) {
       dup2(ends[1], 1);
       dup2(ends[1], 2);
       before();
-      execv(words[0], words.data());
+      fexecve(file, words.data(), environ);
       _exit(127);
     }
+    close(file);
     close(ends[1]);
     pipe_ = ends[0];
   }
@@ -236,9 +239,7 @@ TEST_F(RealLabTest, SaysThatItNeedsRoot) {
   Execution lab({"lab", "--real"}, [] {
     if (setgid(65'534) != 0 || setuid(65'534) != 0) _exit(99);
   });
-  const int exit = lab.Finish();
-  if (exit == 127) GTEST_SKIP() << program << " is in a folder that only root can read";
-  EXPECT_EQ(exit, 1);
+  EXPECT_EQ(lab.Finish(), 1);
   EXPECT_TRUE(absl::StrContains(lab.said(), "needs root")) << lab.said();
 }
 

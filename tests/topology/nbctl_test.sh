@@ -3,7 +3,7 @@
 set -u
 writer=$PWD/$1
 for program in ovn-nbctl ovsdb-server ovsdb-tool; do
-  command -v $program >/dev/null || { echo "skipped: there is no $program"; exit 0; }
+  command -v $program >/dev/null || { echo "SKIPPED: there is no $program"; exit 0; }
 done
 
 folder=$(mktemp -d)
