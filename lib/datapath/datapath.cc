@@ -242,10 +242,10 @@ struct Datapath::State {
     }
     Job job;
     job.generation = generation + 1;
-    if (op.opcode == opcode::kPutIcmp4FragMtu || op.opcode == opcode::kPutIcmp6FragMtu) {
-      if (!PutFragMtu(op, packet).ok()) ++counters.invalid_for_reply;
+    job.key = key;
+    if (const absl::Status answered = AnswerInPlace(op, packet, job.key); !absl::IsUnimplemented(answered)) {
+      if (!answered.ok()) ++counters.invalid_for_reply;
       job.packet = std::move(packet);
-      job.key = key;
       job.rest = effect.rest;
       return AddJob(std::move(job));
     }

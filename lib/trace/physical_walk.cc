@@ -347,20 +347,16 @@ void Walk::Respond(const Effect& effect, Packet packet, FlowKey key) {
     return;
   }
   if (effect.rest == nullptr) return;
-  if (op.opcode == opcode::kPutIcmp4FragMtu || op.opcode == opcode::kPutIcmp6FragMtu) {
-    (void)PutFragMtu(op, packet);
+  if (const absl::Status answered = AnswerInPlace(op, packet, key); !absl::IsUnimplemented(answered)) {
+    if (answered.ok() && op.opcode == opcode::kPutNdRaOpts) {
+      Note(PhysicalKind::kRespond, absl::StrCat("the chassis makes: ", Describe(packet.bytes())));
+    }
     return Resume(effect, std::move(packet), key);
   }
-  // A server's answer (DHCP, DNS, router advertisement): taken as ovn-trace takes it.
-  const Flow* flow = effect.rest->frames.empty() ? nullptr : effect.rest->frames.back().flow;
-  const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow));
-  if (traced != nullptr && effect.op->action != 0 && effect.op->action <= traced->places.size()) {
-    const Action& action = *traced->places[effect.op->action - 1u].action;
-    const auto* options = std::get_if<OptionsBody>(&action.body);
-    if (options != nullptr && options->dst.symbol != nullptr) {
-      if (const FieldRef f = FieldRefOf(ResolveParent(options->dst)); f.width != 0) key.Set(f, 1);
-      Note(PhysicalKind::kRespond, absl::StrCat("the chassis answers: ", ActionName(action.kind)));
-    }
+  // A server's answer is taken as ovn-trace takes it: there is one of DHCP, none of DNS.
+  const bool v4 = op.opcode == opcode::kPutDhcpOpts;
+  if ((v4 || op.opcode == opcode::kPutDhcpv6Opts) && SetResult(op, true, key)) {
+    Note(PhysicalKind::kRespond, absl::StrCat("the chassis answers: ", v4 ? "put_dhcp_opts" : "put_dhcpv6_opts"));
   }
   Resume(effect, std::move(packet), key);
 }

@@ -30,7 +30,8 @@ void Recorder::Begin(Scope& scope, const Action& action, const Op& op, const Flo
       for (std::string& line : ModifyLines(action, key)) Add(scope.list, TraceKind::kModify, std::move(line));
       return;
     case ActionKind::kDecTtl:
-      if (key.Get64(field::kIpTtl) > 1) Add(scope.list, TraceKind::kModify, "ip.ttl--");
+      // A hypervisor drops what would leave with 0; ovn-trace lets it pass.
+      if (key.Get64(field::kIpTtl) > (options_.as_forwarded ? 1u : 0u)) Add(scope.list, TraceKind::kModify, "ip.ttl--");
       return;
     case ActionKind::kPush:
     case ActionKind::kPop:

@@ -178,9 +178,12 @@ void Recorder::Respond(const Effect& effect, const Action& action, FlowKey key) 
   TraceNode* list = scopes_.back().list;
   if (effect.op->controller().has_nested) return ReplyWith(effect, action, key);
   switch (action.kind) {
+    case ActionKind::kPutNdRaOpts:
+      // ovn-trace aborts here; a hypervisor goes on with the advertisement.
+      BecomeAdvertisement(effect.op->controller(), key);
+      [[fallthrough]];
     case ActionKind::kPutDhcpOpts:
-    case ActionKind::kPutDhcpv6Opts:
-    case ActionKind::kPutNdRaOpts: {
+    case ActionKind::kPutDhcpv6Opts: {
       Add(list, TraceKind::kError,
           action.kind == ActionKind::kPutNdRaOpts ? "/* We assume that this packet is a router solicitation. */"
                                                   : "/* We assume that this packet is DHCPDISCOVER or DHCPREQUEST. */");
@@ -196,6 +199,14 @@ void Recorder::Respond(const Effect& effect, const Action& action, FlowKey key) 
       if (effect.rest != nullptr) ResumeWith(effect, key, nullptr, false);
       return;
   }
+}
+
+void Recorder::BecomeAdvertisement(const ControllerOp& op, FlowKey& key) const {
+  Packet packet = ComposePacket(key);
+  if (!AnswerInPlace(op, packet, key).ok()) return;
+  FlowKey made;
+  ExtractFlowKey(packet, made);
+  for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) key.words[w] = made.words[w];
 }
 
 void Recorder::ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value) {

@@ -110,7 +110,7 @@ std::vector<std::string> RandomMicroflows::Next() {
                                  AnyOf(ip4_), " && arp.tha == 00:00:00:00:00:00 && arp.tpa == ", AnyOf(ip4_)));
   } else if (kind < 12) {
     terms.push_back(absl::StrCat("ip4.src == ", AnyOf(ip4_), " && ip4.dst == ", AnyOf(ip4_)));
-    terms.push_back(absl::StrCat("ip.ttl == ", AnyOf({"64", "64", "64", "2", "1", "255"})));
+    terms.push_back(absl::StrCat("ip.ttl == ", AnyOf({"64", "64", "64", "2", "1", "0", "255"})));
     Transport(terms, false);
   } else if (kind < 19) {
     terms.push_back(absl::StrCat("ip6.src == ", AnyOf(ip6_), " && ip6.dst == ", AnyOf(ip6_)));
@@ -128,7 +128,7 @@ std::vector<std::string> RandomMicroflows::Next() {
         terms.push_back("icmp6.type == 133 && icmp6.code == 0 && ip.ttl == 255");
         break;
       default:
-        terms.push_back(absl::StrCat("ip.ttl == ", AnyOf({"64", "64", "2", "1", "255"})));
+        terms.push_back(absl::StrCat("ip.ttl == ", AnyOf({"64", "64", "2", "1", "0", "255"})));
         Transport(terms, true);
     }
   } else {

@@ -78,6 +78,18 @@ absl::StatusOr<Packet> BuildReply(const ControllerOp& op, const Packet& packet, 
 // other opcodes, leave it as it is.
 absl::Status PutFragMtu(const ControllerOp& op, Packet& packet);
 
+// What pausing actions do to the packet before it goes on where it was:
+//   put_nd_ra_opts(…)    The router solicitation becomes the advertisement that the action brings, hop limit 255, between
+//                        the same addresses, VLAN tag included: the flows behind turn it round. The action's result bit in
+//                        `key` is set when there is an answer, otherwise cleared.
+//   icmp….frag_mtu = …   See PutFragMtu().
+// The packet's own words of `key` are the caller's to read anew. InvalidArgument leaves the packet as it is, for it to go on;
+// Unimplemented for all other opcodes: nothing was done.
+absl::Status AnswerInPlace(const ControllerOp& op, Packet& packet, FlowKey& key);
+// Writes the result bit of put_dhcp_opts(), put_dhcpv6_opts(), put_nd_ra_opts() or dns_lookup() into `key`; false when the
+// action names none.
+bool SetResult(const ControllerOp& op, bool value, FlowKey& key);
+
 // An address learned from put_arp, put_nd or put_fdb: what OVN writes to the Southbound MAC_Binding or FDB table.
 struct LearnedNeighbor {
   uint32_t datapath = 0;  // tunnel key
