@@ -1,6 +1,7 @@
 #include "ovnlite/base/uuid.h"
 
-#include "absl/strings/ascii.h"
+#include <array>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/hash.h"
@@ -18,20 +19,31 @@ Uuid Stamp(uint64_t high, uint64_t low) {
 }  // namespace
 
 absl::StatusOr<Uuid> Uuid::Parse(absl::string_view text) {
+  constexpr auto kDigits = [] {
+    std::array<uint8_t, 256> digits{};
+    digits.fill(0xff);
+    for (int i = 0; i < 10; ++i) digits['0' + i] = static_cast<uint8_t>(i);
+    for (int i = 0; i < 6; ++i) digits['a' + i] = digits['A' + i] = static_cast<uint8_t>(10 + i);
+    return digits;
+  }();
   uint64_t words[2] = {0, 0};
-  int digits = 0;
-  bool good = text.size() == 36;
-  for (size_t i = 0; good && i < text.size(); ++i) {
-    if (IsDash(i)) {
-      good = text[i] == '-';
-      continue;
-    }
-    const char c = absl::ascii_tolower(text[i]);
-    good = absl::ascii_isxdigit(c);
-    words[digits / 16] = words[digits / 16] << 4 | static_cast<uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-    ++digits;
+  uint8_t faults = 0;
+  if (text.size() == 36) {
+    const auto run = [&](size_t from, int digits, uint64_t& word) {
+      for (int i = 0; i < digits; ++i) {
+        const uint8_t digit = kDigits[static_cast<uint8_t>(text[from + static_cast<size_t>(i)])];
+        faults |= digit;
+        word = word << 4 | digit;
+      }
+    };
+    run(0, 8, words[0]);
+    run(9, 4, words[0]);
+    run(14, 4, words[0]);
+    run(19, 4, words[1]);
+    run(24, 12, words[1]);
+    if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') faults = 0xff;
   }
-  if (!good) {
+  if (text.size() != 36 || faults > 0x0f) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", absl::CHexEscape(text.substr(0, 64)), "\" is not a UUID (expected 8-4-4-4-12 hex digits)"));
   }

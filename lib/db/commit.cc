@@ -48,6 +48,7 @@ absl::Status CommitRun::Check() {
   for (const Edit& edit : edits_.edits()) {
     if (absl::Status status = CountReferences(edit); !status.ok()) return status;
   }
+  if (absl::Status status = CheckDormant(); !status.ok()) return status;
   if (absl::Status status = CheckDeleted(); !status.ok()) return status;
   CollectGarbage();
   if (absl::Status status = CheckRowCounts(); !status.ok()) return status;
@@ -57,7 +58,7 @@ absl::Status CommitRun::Check() {
 
 absl::Status CommitRun::CheckValues(Edit& edit) {
   const StoredRow* stored = store_.Rows(*edit.table).Find(edit.uuid);
-  if (edit.before != nullptr && (stored == nullptr || stored->message != edit.before)) {
+  if (edit.before != nullptr && (stored == nullptr || stored->message() != edit.before)) {
     return absl::AbortedError(absl::StrCat(RowName(*edit.table, edit.uuid),
                                            " was changed by another transaction after this one had read it"));
   }
@@ -67,8 +68,8 @@ absl::Status CommitRun::CheckValues(Edit& edit) {
   }
   edit.changed = 0;
   if (edit.after == nullptr) return absl::OkStatus();
+  for (const ColumnSchema* column : edit.table->sets()) SortColumn(*column, *edit.after);
   for (const ColumnSchema& column : edit.table->columns()) {
-    SortColumn(column, *edit.after);
     if (edit.before != nullptr && ColumnsEqual(column, *edit.before, *edit.after)) continue;
     edit.changed |= Bit(column);
     if (absl::Status status = CheckColumn(column, *edit.after); !status.ok()) return AtColumn(status, edit, column);
@@ -95,7 +96,7 @@ bool CommitRun::Exists(const TableSchema& table, const Uuid& uuid) const {
 Edit& CommitRun::EditOf(const TableSchema& table, const Uuid& uuid) {
   if (Edit* edit = edits_.Find(table, uuid)) return *edit;
   Edit& edit = edits_.Add(table, uuid);
-  edit.before = store_.Rows(table).Find(uuid)->message;
+  edit.before = store_.Rows(table).Find(uuid)->message();
   edit.after.reset(edit.before->New());
   edit.after->CopyFrom(*edit.before);
   return edit;
@@ -103,8 +104,8 @@ Edit& CommitRun::EditOf(const TableSchema& table, const Uuid& uuid) {
 
 absl::Status CommitRun::CountReferences(const Edit& edit) {
   absl::Status status;
-  for (const ColumnSchema& column : edit.table->columns()) {
-    if (!column.HasReference()) continue;
+  for (const ColumnSchema* reference : edit.table->references()) {
+    const ColumnSchema& column = *reference;
     if (edit.after != nullptr && (edit.changed & Bit(column)) == 0) continue;
     DiffReferences(
         column, edit.before.get(), edit.after.get(), /*strong=*/true,
@@ -120,6 +121,23 @@ absl::Status CommitRun::CountReferences(const Edit& edit) {
         });
   }
   return status;
+}
+
+// Says only that something is wrong: whoever loads dormant rows loads them again awake to learn what.
+absl::Status CommitRun::CheckDormant() {
+  if (dormant_ == nullptr) return absl::OkStatus();
+  for (const DormantInserts::Table& table : dormant_->tables()) {
+    for (const DormantInserts::Row& row : table.rows) {
+      if (edits_.Find(*table.table, row.uuid) != nullptr || store_.Rows(*table.table).Find(row.uuid) != nullptr) {
+        return absl::AlreadyExistsError("duplicate uuid");
+      }
+    }
+  }
+  for (const auto& [target, count] : dormant_->references()) {
+    if (!Exists(*target.first, target.second)) return absl::FailedPreconditionError("referential integrity violation");
+    TargetOf(*target.first, target.second).delta += count;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CommitRun::CheckDeleted() {
@@ -141,7 +159,7 @@ std::string CommitRun::NameReferrer(const TableSchema& table, const Uuid& uuid) 
       if (column.key().ref_table != &table || !column.key().strong) continue;
       for (const StoredRow* row : store_.Rows(*referrer).Sorted()) {
         const Edit* edit = edits_.Find(*referrer, row->uuid);
-        const Row* now = edit != nullptr ? edit->after.get() : row->message.get();
+        const Row* now = edit != nullptr ? edit->after.get() : row->message().get();
         bool refers = false;
         if (now == nullptr) continue;
         ForEachReference(column, *now, /*strong=*/true,
@@ -168,11 +186,11 @@ void CommitRun::CollectGarbage() {
     Edit* edit = edits_.Find(*table, uuid);
     if (edit == nullptr) {
       edit = &edits_.Add(*table, uuid);
-      edit->before = store_.Rows(*table).Find(uuid)->message;
+      edit->before = store_.Rows(*table).Find(uuid)->message();
     }
     const Row& row = edit->after != nullptr ? *edit->after : *edit->before;
-    for (const ColumnSchema& column : table->columns()) {
-      ForEachReference(column, row, /*strong=*/true, [&](const TableSchema& target, const Uuid& target_uuid) {
+    for (const ColumnSchema* column : table->references()) {
+      ForEachReference(*column, row, /*strong=*/true, [&](const TableSchema& target, const Uuid& target_uuid) {
         --TargetOf(target, target_uuid).delta;
         if (!target.is_root()) candidates.emplace_back(&target, target_uuid);
       });
@@ -210,8 +228,8 @@ absl::Status CommitRun::CleanWeakReferences() {
   }
   for (Edit& edit : edits_.edits()) {
     if (edit.after == nullptr) continue;
-    for (const ColumnSchema& column : edit.table->columns()) {
-      if (!column.HasReference()) continue;
+    for (const ColumnSchema* reference : edit.table->references()) {
+      const ColumnSchema& column = *reference;
       bool dangles = edit.lost_target;
       if (!dangles && (edit.changed & Bit(column)) != 0) {
         DiffReferences(
@@ -267,6 +285,19 @@ absl::Status CommitRun::CheckUnique() {
   return absl::OkStatus();
 }
 
+void CommitRun::ApplyDormant() {
+  if (dormant_ == nullptr) return;
+  for (const DormantInserts::Table& table : dormant_->tables()) {
+    RowTable& rows = store_.Rows(*table.table);
+    const DormantSource* const source = rows.Keep({table.table, dormant_->keep()});
+    rows.Reserve(rows.size() + table.rows.size());
+    for (const DormantInserts::Row& row : table.rows) rows.InsertDormant(row.uuid, source, row.text);
+    for (const DormantInserts::Keys& keys : table.keys) {
+      for (const auto& [key, uuids] : keys.rows) keys.index->AddAll(key, uuids);
+    }
+  }
+}
+
 void CommitRun::Apply(std::vector<RowChange>* changes, std::vector<std::shared_ptr<const Row>>* kept) {
   std::vector<Edit*> order;
   order.reserve(edits_.size());
@@ -296,7 +327,7 @@ void CommitRun::Apply(std::vector<RowChange>* changes, std::vector<std::shared_p
       rows.Erase(*rows.Find(edit->uuid));
     } else {
       stored = rows.Find(edit->uuid);
-      stored->message = after;
+      stored->set_message(after);
     }
     if (stored != nullptr) {
       for (UniqueIndex& index : store_.unique[edit->table->index()]) {
@@ -315,6 +346,7 @@ void CommitRun::Apply(std::vector<RowChange>* changes, std::vector<std::shared_p
       if (after != nullptr) kept->push_back(std::move(after));
     }
   }
+  ApplyDormant();
   for (const Target& target : targets_) {
     if (target.delta == 0) continue;
     StoredRow* stored = store_.Rows(*target.table).Find(target.uuid);

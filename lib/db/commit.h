@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "lib/db/dormant_inserts.h"
 #include "lib/db/edit_set.h"
 #include "lib/db/store.h"
 #include "ovnlite/db/database.h"
@@ -19,12 +20,15 @@ namespace ovnlite {
 
 class CommitRun {
  public:
-  CommitRun(Store& store, EditSet& edits) : store_(store), edits_(edits) {}
+  // `dormant` may be null.
+  CommitRun(Store& store, EditSet& edits, const DormantInserts* dormant)
+      : store_(store), edits_(edits), dormant_(dormant) {}
 
   // Adds to the edits what follows from them. The store is as before.
   absl::Status Check();
   // After a successful Check(): makes the edits part of the store and returns them by (table, UUID), without those that
-  // changed nothing. Their `before` and `after` are taken over by the two lists, which may be null.
+  // changed nothing and without dormant rows. Their `before` and `after` are taken over by the two lists, which may be
+  // null.
   void Apply(std::vector<RowChange>* changes, std::vector<std::shared_ptr<const Row>>* kept);
 
  private:
@@ -37,10 +41,12 @@ class CommitRun {
 
   absl::Status CheckValues(Edit& edit);
   absl::Status CountReferences(const Edit& edit);
+  absl::Status CheckDormant();
   absl::Status CheckDeleted();
   void CollectGarbage();
   absl::Status CheckRowCounts() const;
   absl::Status CleanWeakReferences();
+  void ApplyDormant();
   absl::Status CleanColumn(const ColumnSchema& column, Edit& edit);
   absl::Status CheckUnique();
 
@@ -55,6 +61,7 @@ class CommitRun {
 
   Store& store_;
   EditSet& edits_;
+  const DormantInserts* const dormant_;
   std::vector<Target> targets_;
   absl::flat_hash_map<std::pair<int, Uuid>, size_t> target_index_;
 };

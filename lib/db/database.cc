@@ -49,7 +49,7 @@ absl::StatusOr<Delta> Database::Commit(Transaction transaction) {
   }
   if (state_->notifying)
     return absl::FailedPreconditionError("a listener may not commit to the database it listens to");
-  CommitRun run(state_->store, transaction.state_->edits);
+  CommitRun run(state_->store, transaction.state_->edits, transaction.state_->dormant.get());
   if (absl::Status status = run.Check(); !status.ok()) return status;
   Delta delta;
   run.Apply(&delta.changes_, &delta.kept_);
@@ -59,13 +59,13 @@ absl::StatusOr<Delta> Database::Commit(Transaction transaction) {
 
 const Row* Database::Get(const TableSchema& table, const Uuid& uuid) const {
   const StoredRow* stored = state_->store.Rows(table).Find(uuid);
-  return stored != nullptr ? stored->message.get() : nullptr;
+  return stored != nullptr ? stored->message().get() : nullptr;
 }
 
 size_t Database::RowCount(const TableSchema& table) const { return state_->store.Rows(table).size(); }
 
 void Database::ForEach(const TableSchema& table, const std::function<void(const Uuid&, const Row&)>& visit) const {
-  for (const StoredRow* row : state_->store.Rows(table).Sorted()) visit(row->uuid, *row->message);
+  for (const StoredRow* row : state_->store.Rows(table).Sorted()) visit(row->uuid, *row->message());
 }
 
 const Index& Database::IndexOn(const TableSchema& table, absl::string_view column) const {

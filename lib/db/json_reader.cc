@@ -1,7 +1,12 @@
 #include "lib/db/json_reader.h"
 
+#include <bit>
 #include <cmath>
 #include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -13,9 +18,21 @@ namespace {
 
 // Length of the part of [p, p + n) that holds neither '"' nor '\\' nor a control character.
 size_t PlainLength(const char* p, size_t n) {
+  size_t i = 0;
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
+  for (; i + 16 <= n; i += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i));
+    const __m128i control = _mm_xor_si128(_mm_cmpeq_epi8(_mm_max_epu8(bytes, space), bytes), _mm_set1_epi8(-1));
+    const __m128i stop =
+        _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    if (const int stops = _mm_movemask_epi8(stop); stops != 0) {
+      return i + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(stops)));
+    }
+  }
+#endif
   constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
   const auto has_zero = [](uint64_t v) { return (v - kOnes) & ~v; };
-  size_t i = 0;
   for (; i + 8 <= n; i += 8) {
     uint64_t word;
     std::memcpy(&word, p + i, sizeof word);

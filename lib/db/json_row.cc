@@ -262,6 +262,10 @@ void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row) {
   }
 }
 
+std::string AtColumn(const TableSchema& table, const Uuid& uuid, const ColumnSchema& column) {
+  return absl::StrCat(table.name(), " row ", uuid.ToString(), " column ", column.name());
+}
+
 absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const UuidNames* names) {
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
@@ -274,6 +278,22 @@ absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const
     json.AddContext(absl::StrCat("table ", table.name(), " column ", column->name()));
   }
   return json.status();
+}
+
+void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
+                absl::FunctionRef<void(absl::string_view)> unknown) {
+  absl::string_view name;
+  for (json.EnterObject(); json.NextMember(&name);) {
+    const ColumnSchema* column = table.FindColumn(name);
+    if (column == nullptr) {
+      unknown(name);
+      json.Skip();
+      continue;
+    }
+    ReadColumn(json, *column, row);
+    if (!json.ok()) return json.AddContext(AtColumn(table, uuid, *column));
+  }
+  for (const ColumnSchema* column : table.sets()) SetDefault(*column, row);
 }
 
 void AppendJsonString(absl::string_view text, std::string* out) {

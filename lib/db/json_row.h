@@ -14,6 +14,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "lib/db/column_ops.h"
@@ -36,6 +37,14 @@ void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row);
 // Reads an object of columns into a row; columns that are not in it stay as they are. An unknown column is an error.
 // The message of an error names table and column.
 absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const UuidNames* names = nullptr);
+
+// "Logical_Flow row 5f9fb2a0-… column match", for errors.
+std::string AtColumn(const TableSchema& table, const Uuid& uuid, const ColumnSchema& column);
+
+// Reads the columns of a new row as a log has them: `row` has default values before. Columns that this version of OVN
+// does not have are passed over, after `unknown` is called with the name. The message of an error names row and column.
+void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
+                absl::FunctionRef<void(absl::string_view)> unknown);
 
 // Appends the value of a column.
 void AppendColumn(const ColumnSchema& column, const Row& row, std::string* out);

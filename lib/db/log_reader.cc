@@ -1,8 +1,8 @@
 // Replaying a log into a database: every record is a transaction, checked like any other.
 
 #include <algorithm>
-#include <optional>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -12,6 +12,8 @@
 #include "lib/db/json_reader.h"
 #include "lib/db/json_row.h"
 #include "lib/db/log_record.h"
+#include "lib/db/store.h"
+#include "lib/db/transaction.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
@@ -49,7 +51,9 @@ absl::Status ReadSchemaRecord(absl::string_view text, const DatabaseSchema** sch
 
 class LogReplay {
  public:
-  LogReplay(absl::string_view bytes, Release release) : bytes_(bytes), release_(std::move(release)) {}
+  // `keep` holds the bytes, for rows that stay dormant; null: none does.
+  LogReplay(absl::string_view bytes, const LoadOptions& options, std::shared_ptr<const void> keep, Release release)
+      : bytes_(bytes), options_(options), keep_(std::move(keep)), release_(std::move(release)) {}
 
   absl::StatusOr<LoadedLog> Run();
 
@@ -69,15 +73,25 @@ class LogReplay {
     std::vector<Undecided> undecided;
   };
 
-  absl::Status Replay(absl::string_view json, size_t offset);
+  absl::Status Replay(absl::string_view json, size_t offset, bool dormant);
   void ReadTable(JsonReader& json, const TableSchema& table, Record& record);
+  // False when the row must be awake.
+  bool ReadDormantRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
   void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
   absl::Status Decide(Record& record);
   void MakeWarnings();
 
+  void NoteUnknownColumn(const TableSchema& table, absl::string_view name) {
+    ++unknown_[absl::StrCat("column ", table.name(), ".", name)];
+  }
+
   const absl::string_view bytes_;
+  const LoadOptions& options_;
+  const std::shared_ptr<const void> keep_;
   const Release release_;
   LoadedLog log_;
+  // What dormant rows are read into, by table.
+  absl::flat_hash_map<const TableSchema*, std::unique_ptr<Row>> scratch_;
   // What the file has and the schema does not -> how many rows have it.
   absl::flat_hash_map<std::string, size_t> unknown_;
 };
@@ -92,8 +106,16 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
       const DatabaseSchema* schema = nullptr;
       OVNLITE_RETURN_IF_ERROR(ReadSchemaRecord(record->json, &schema, &log_.version));
       log_.database = std::make_unique<Database>(*schema);
+      if (options_.prepare != nullptr) options_.prepare(*log_.database);
     } else if (status.ok()) {
-      status = Replay(record->json, static_cast<size_t>(record->json.data() - bytes_.data()));
+      const auto offset = static_cast<size_t>(record->json.data() - bytes_.data());
+      const auto unknown = unknown_;
+      status = Replay(record->json, offset, keep_ != nullptr);
+      if (!status.ok() && keep_ != nullptr) {
+        // Dormant rows do not know what is wrong with them.
+        unknown_ = unknown;
+        status = Replay(record->json, offset, false);
+      }
     }
     if (!status.ok()) {
       log_.error = absl::DataLossError(
@@ -107,8 +129,9 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
   return std::move(log_);
 }
 
-absl::Status LogReplay::Replay(absl::string_view text, size_t offset) {
+absl::Status LogReplay::Replay(absl::string_view text, size_t offset, bool dormant) {
   Record record{text, offset, log_.database->Begin(), std::nullopt, {}};
+  if (dormant) TransactionAccess::StateOf(record.transaction).dormant = std::make_unique<DormantInserts>(keep_);
   JsonReader json(text);
   absl::string_view member;
   for (json.EnterObject(); json.NextMember(&member);) {
@@ -133,6 +156,8 @@ absl::Status LogReplay::Replay(absl::string_view text, size_t offset) {
 void LogReplay::ReadTable(JsonReader& json, const TableSchema& table, Record& record) {
   constexpr size_t kReleaseStep = 1 << 20;
   size_t next_release = json.offset() + kReleaseStep;
+  const bool may_sleep =
+      TransactionAccess::StateOf(record.transaction).dormant != nullptr && DormantInserts::MaySleep(table);
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
     const absl::StatusOr<Uuid> uuid = Uuid::Parse(name);
@@ -143,41 +168,57 @@ void LogReplay::ReadTable(JsonReader& json, const TableSchema& table, Record& re
         return json.Fail(absl::StrCat(table.name(), " row ", uuid->ToString(), " is deleted but does not exist"));
       }
       record.transaction.Delete(table, *uuid);
-    } else {
+    } else if (!may_sleep || !ReadDormantRow(json, table, *uuid, record)) {
       ReadChangedRow(json, table, *uuid, record);
     }
-    if (json.offset() >= next_release) {
+    if (keep_ == nullptr && json.offset() >= next_release) {
       release_(record.offset + json.offset());
       next_release = json.offset() + kReleaseStep;
     }
   }
 }
 
+bool LogReplay::ReadDormantRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record) {
+  auto& transaction = TransactionAccess::StateOf(record.transaction);
+  if (transaction.edits.Find(table, uuid) != nullptr || transaction.store->Rows(table).Find(uuid) != nullptr)
+    return false;
+  std::unique_ptr<Row>& row = scratch_[&table];
+  if (row == nullptr) row.reset(table.default_row().New());
+  row->Clear();
+  const size_t begin = json.offset();
+  ReadNewRow(json, table, uuid, *row, [&](absl::string_view name) { NoteUnknownColumn(table, name); });
+  if (!json.ok()) return true;
+  const absl::string_view text = record.json.substr(begin, json.offset() - begin);
+  if (!transaction.dormant->Add(table, transaction.store->by_table[table.index()], uuid, text, *row)) {
+    json.Fail("a row breaks a rule");
+  }
+  return true;
+}
+
 void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record) {
   Row* row = record.transaction.Update(table, uuid);
-  const bool inserted = row == nullptr;
-  if (inserted) row = record.transaction.Insert(table, uuid);
+  if (row == nullptr) {
+    return ReadNewRow(json, table, uuid, *record.transaction.Insert(table, uuid),
+                      [&](absl::string_view name) { NoteUnknownColumn(table, name); });
+  }
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
     const ColumnSchema* column = table.FindColumn(name);
     if (column == nullptr) {
-      ++unknown_[absl::StrCat("column ", table.name(), ".", name)];
+      NoteUnknownColumn(table, name);
       json.Skip();
       continue;
     }
     const bool composite = column->shape() == ColumnShape::kSet || column->shape() == ColumnShape::kMap;
-    if (inserted || !composite || record.is_diff == false) {
+    if (!composite || record.is_diff == false) {
       ReadColumn(json, *column, *row);
     } else if (record.is_diff == true) {
       ReadColumnDiff(json, *column, *row);
     } else {
       record.undecided.push_back({uuid, column, std::string(json.Skip())});
     }
-    if (!json.ok())
-      return json.AddContext(absl::StrCat(table.name(), " row ", uuid.ToString(), " column ", column->name()));
+    if (!json.ok()) return json.AddContext(AtColumn(table, uuid, *column));
   }
-  if (!inserted) return;
-  for (const ColumnSchema& column : table.columns()) SetDefault(column, *row);
 }
 
 absl::Status LogReplay::Decide(Record& record) {
@@ -190,8 +231,7 @@ absl::Status LogReplay::Decide(Record& record) {
     } else {
       ReadColumn(json, *undecided.column, *row);
     }
-    json.AddContext(absl::StrCat(undecided.column->table().name(), " row ", undecided.uuid.ToString(), " column ",
-                                 undecided.column->name()));
+    json.AddContext(AtColumn(undecided.column->table(), undecided.uuid, *undecided.column));
     OVNLITE_RETURN_IF_ERROR(json.status());
   }
   return absl::OkStatus();
@@ -207,16 +247,25 @@ void LogReplay::MakeWarnings() {
 
 }  // namespace
 
-absl::StatusOr<LoadedLog> LoadLog(const std::string& path) {
-  absl::StatusOr<FileBytes> file = FileBytes::Read(path);
-  OVNLITE_RETURN_IF_ERROR(file.status());
-  absl::StatusOr<LoadedLog> log = LogReplay(file->bytes(), [&file](size_t end) { file->Release(end); }).Run();
+absl::StatusOr<LoadedLog> LoadLog(const std::string& path, const LoadOptions& options) {
+  absl::StatusOr<FileBytes> read = FileBytes::Read(path);
+  OVNLITE_RETURN_IF_ERROR(read.status());
+  const auto file = std::make_shared<FileBytes>(*std::move(read));
+  std::shared_ptr<const void> keep;
+  if (options.dormant) keep = file;
+  absl::StatusOr<LoadedLog> log =
+      LogReplay(file->bytes(), options, std::move(keep), [&file](size_t end) { file->Release(end); }).Run();
   if (!log.ok()) return WithContext(log.status(), path);
   return log;
 }
 
-absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes) {
-  return LogReplay(bytes, [](size_t) {}).Run();
+absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes, const LoadOptions& options) {
+  std::shared_ptr<const std::string> copy;
+  if (options.dormant) {
+    copy = std::make_shared<const std::string>(bytes);
+    bytes = *copy;
+  }
+  return LogReplay(bytes, options, copy, [](size_t) {}).Run();
 }
 
 }  // namespace ovnlite

@@ -3,9 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/db/json_row.h"
+
 namespace ovnlite {
 
-StoredRow& RowTable::Insert(const Uuid& uuid, std::shared_ptr<const google::protobuf::Message> message) {
+void StoredRow::Wake() const {
+  const DormantSource& source = *std::exchange(source_, nullptr);
+  std::shared_ptr<Row> row(source.table->default_row().New());
+  JsonReader json(text());
+  ReadNewRow(json, *source.table, uuid, *row, [](absl::string_view) {});
+  for (const ColumnSchema* column : source.table->sets()) SortColumn(*column, *row);
+  message_ = std::move(row);
+}
+
+StoredRow& RowTable::NewRow(const Uuid& uuid) {
   StoredRow* row;
   if (free_.empty()) {
     row = &slots_.emplace_back();
@@ -15,7 +26,6 @@ StoredRow& RowTable::Insert(const Uuid& uuid, std::shared_ptr<const google::prot
     *row = StoredRow();
   }
   row->uuid = uuid;
-  row->message = std::move(message);
   by_uuid_.insert(row);
   if (listed_) {
     const bool in_order = sorted_prefix_ == list_.size() && (list_.empty() || list_.back()->uuid < uuid);
@@ -25,9 +35,23 @@ StoredRow& RowTable::Insert(const Uuid& uuid, std::shared_ptr<const google::prot
   return *row;
 }
 
+StoredRow& RowTable::Insert(const Uuid& uuid, StoredRow::Message message) {
+  StoredRow& row = NewRow(uuid);
+  row.set_message(std::move(message));
+  return row;
+}
+
+StoredRow& RowTable::InsertDormant(const Uuid& uuid, const DormantSource* source, absl::string_view text) {
+  StoredRow& row = NewRow(uuid);
+  row.source_ = source;
+  row.text_ = text.data();
+  row.text_size_ = text.size();
+  return row;
+}
+
 void RowTable::Erase(StoredRow& row) {
   by_uuid_.erase(&row);
-  row.message.reset();
+  row.set_message(nullptr);
   row.erased = true;
   if (!listed_) {
     free_.push_back(&row);

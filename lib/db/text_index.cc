@@ -10,8 +10,7 @@ constexpr size_t kLong = 128;
 
 }  // namespace
 
-template <typename Visit>
-void TextIndex::ForEachKey(const Row& row, Visit visit) const {
+void TextIndex::ForEachKey(const Row& row, absl::FunctionRef<void(absl::string_view)> visit) const {
   if (!map_key_.has_value()) return ForEachText(column_, row, visit);
   const ColumnAccess& access = column_.access();
   if (access.kind == ColumnKind::kStringToString) {
@@ -36,8 +35,20 @@ std::vector<std::string> TextIndex::KeysOf(const Row& row) const {
 
 void TextIndex::Build(const RowTable& rows) {
   for (const StoredRow* row : rows.Sorted()) {
-    ForEachKey(*row->message, [&](absl::string_view key) { rows_[key].push_back(row->uuid); });
+    ForEachKey(*row->message(), [&](absl::string_view key) { rows_[key].push_back(row->uuid); });
   }
+}
+
+void TextIndex::AddAll(absl::string_view key, const std::vector<Uuid>& rows) {
+  (void)Find(key);  // Settles what is pending.
+  Rows& kept = rows_[key];
+  kept.insert(kept.end(), rows.begin(), rows.end());
+  unsorted_.emplace(key);
+}
+
+void TextIndex::SortIfNeeded(absl::string_view key, Rows& rows) const {
+  if (unsorted_.empty() || unsorted_.erase(key) == 0) return;
+  std::sort(rows.begin(), rows.end());
 }
 
 void TextIndex::Change(const Uuid& uuid, const Row* before, const Row* after) {
@@ -59,6 +70,7 @@ void TextIndex::Change(const Uuid& uuid, const Row* before, const Row* after) {
 
 void TextIndex::Add(absl::string_view key, const Uuid& uuid) {
   Rows& rows = rows_[key];
+  SortIfNeeded(key, rows);
   if (rows.size() < kLong) {
     rows.insert(std::lower_bound(rows.begin(), rows.end(), uuid), uuid);
   } else {
@@ -70,6 +82,7 @@ void TextIndex::Remove(absl::string_view key, const Uuid& uuid) {
   const auto found = rows_.find(key);
   if (found == rows_.end()) return;
   Rows& rows = found->second;
+  SortIfNeeded(key, rows);
   if (rows.size() >= kLong) {
     pending_[key][uuid] = false;
     return;
@@ -101,6 +114,7 @@ void TextIndex::Settle(const Pending& pending, Rows& rows) {
 absl::Span<const Uuid> TextIndex::Find(absl::string_view key) const {
   const auto found = rows_.find(key);
   if (found == rows_.end()) return {};
+  SortIfNeeded(key, found->second);
   if (!pending_.empty()) {
     if (const auto pending = pending_.find(key); pending != pending_.end()) {
       Settle(pending->second, found->second);

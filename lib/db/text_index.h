@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "lib/db/column_ops.h"
 #include "lib/db/row_table.h"
 #include "ovnlite/db/database.h"
@@ -35,6 +37,10 @@ class TextIndex final : public Index {
 
   // Takes in all rows of a table at once.
   void Build(const RowTable& rows);
+  // Takes in new rows that all stand under one key.
+  void AddAll(absl::string_view key, const std::vector<Uuid>& rows);
+  // Calls `visit` with the keys of a row; perhaps with one more than once.
+  void ForEachKey(const Row& row, absl::FunctionRef<void(absl::string_view)> visit) const;
   // A row was inserted (before is null), deleted (after is null) or changed.
   void Change(const Uuid& uuid, const Row* before, const Row* after);
 
@@ -44,15 +50,16 @@ class TextIndex final : public Index {
 
   void Add(absl::string_view key, const Uuid& uuid);
   void Remove(absl::string_view key, const Uuid& uuid);
+  void SortIfNeeded(absl::string_view key, Rows& rows) const;
   static void Settle(const Pending& pending, Rows& rows);
-  template <typename Visit>
-  void ForEachKey(const Row& row, Visit visit) const;
 
   const int id_;
   const ColumnSchema& column_;
   const std::optional<std::string> map_key_;
-  // Sorted, without empty entries; but see pending_.
+  // Sorted, without empty entries; but see unsorted_ and pending_.
   mutable absl::flat_hash_map<std::string, Rows> rows_;
+  // Entries that AddAll() has left for whoever looks at them first.
+  mutable absl::flat_hash_set<std::string> unsorted_;
   // Changes to long entries since they were last looked up.
   mutable absl::flat_hash_map<std::string, Pending> pending_;
 };

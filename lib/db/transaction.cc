@@ -31,7 +31,7 @@ Row* Transaction::Update(const TableSchema& table, Uuid uuid) {
   const StoredRow* stored = state_->store->Rows(table).Find(uuid);
   if (stored == nullptr) return nullptr;
   Edit& edit = state_->edits.Add(table, uuid);
-  edit.before = stored->message;
+  edit.before = stored->message();
   edit.after.reset(edit.before->New());
   edit.after->CopyFrom(*edit.before);
   return edit.after.get();
@@ -43,13 +43,13 @@ void Transaction::Delete(const TableSchema& table, Uuid uuid) {
     return;
   }
   const StoredRow* stored = state_->store->Rows(table).Find(uuid);
-  if (stored != nullptr) state_->edits.Add(table, uuid).before = stored->message;
+  if (stored != nullptr) state_->edits.Add(table, uuid).before = stored->message();
 }
 
 const Row* Transaction::Get(const TableSchema& table, Uuid uuid) const {
   if (const Edit* edit = state_->edits.Find(table, uuid)) return edit->after.get();
   const StoredRow* stored = state_->store->Rows(table).Find(uuid);
-  return stored != nullptr ? stored->message.get() : nullptr;
+  return stored != nullptr ? stored->message().get() : nullptr;
 }
 
 const TableSchema& Transaction::TableOf(const google::protobuf::Descriptor* type) const {

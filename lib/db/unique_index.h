@@ -24,7 +24,7 @@ struct GroupHash {
     for (const ColumnSchema* column : *group) hash = absl::HashOf(hash, HashColumn(*column, *row));
     return hash;
   }
-  size_t operator()(const StoredRow* row) const { return (*this)(row->message.get()); }
+  size_t operator()(const StoredRow* row) const { return (*this)(row->message().get()); }
 };
 struct GroupEqual {
   using is_transparent = void;
@@ -36,8 +36,8 @@ struct GroupEqual {
     return true;
   }
   bool operator()(const StoredRow* a, const StoredRow* b) const { return a == b; }
-  bool operator()(const StoredRow* a, const Row* b) const { return (*this)(a->message.get(), b); }
-  bool operator()(const Row* a, const StoredRow* b) const { return (*this)(a, b->message.get()); }
+  bool operator()(const StoredRow* a, const Row* b) const { return (*this)(a->message().get(), b); }
+  bool operator()(const Row* a, const StoredRow* b) const { return (*this)(a, b->message().get()); }
 };
 
 // Messages that differ in a group of columns.

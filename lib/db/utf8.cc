@@ -25,29 +25,36 @@ size_t CharacterLength(const uint8_t* p, size_t room) {
   return 4;
 }
 
+// Whether all of it is ASCII, and nothing NUL. The last bytes are read together with some that were read before.
+bool IsPlain(const uint8_t* p, size_t n) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  const auto word_is_plain = [p](size_t at) {
+    uint64_t word;
+    std::memcpy(&word, p + at, sizeof word);
+    return ((word | ((word - kOnes) & ~word)) & kHigh) == 0;
+  };
+  if (n < 8) {
+    bool plain = true;
+    for (size_t i = 0; i < n; ++i) plain &= static_cast<uint8_t>(p[i] - 1) < 0x7f;
+    return plain;
+  }
+  for (size_t i = 0; i + 8 < n; i += 8) {
+    if (!word_is_plain(i)) return false;
+  }
+  return word_is_plain(n - 8);
+}
+
 }  // namespace
 
 std::optional<size_t> CountCharacters(absl::string_view text) {
   const auto* p = reinterpret_cast<const uint8_t*>(text.data());
-  size_t left = text.size(), characters = 0;
-  while (left > 0) {
-    uint64_t word;
-    if (left >= sizeof word) {
-      std::memcpy(&word, p, sizeof word);
-      constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
-      // Eight ASCII characters, none of them NUL.
-      if (((word | ((word - kOnes) & ~word)) & kHigh) == 0) {
-        p += sizeof word;
-        left -= sizeof word;
-        characters += sizeof word;
-        continue;
-      }
-    }
+  if (IsPlain(p, text.size())) return text.size();
+  size_t characters = 0;
+  for (size_t left = text.size(); left > 0; ++characters) {
     const size_t length = CharacterLength(p, left);
     if (length == 0) return std::nullopt;
     p += length;
     left -= length;
-    ++characters;
   }
   return characters;
 }

@@ -32,7 +32,7 @@ void WeakReferrers::ForEach(const TableSchema& table, const Uuid& target, const 
       for (const ColumnSchema* column : weak_columns_[referrer->index()]) {
         if (WeakTarget(*column) != &table) continue;
         for (const StoredRow* row : rows[referrer->index()].Sorted()) {
-          ForEachReference(*column, *row->message, /*strong=*/false, [&](const TableSchema&, const Uuid& uuid) {
+          ForEachReference(*column, *row->message(), /*strong=*/false, [&](const TableSchema&, const Uuid& uuid) {
             all.push_back({uuid, referrer->index(), row->uuid, column->index()});
           });
         }

@@ -70,9 +70,18 @@ std::vector<std::string> MatchNames(const Items& items, absl::string_view text, 
 
 }  // namespace
 
+size_t TableSchema::BucketOf(absl::string_view name) {
+  if (name.empty()) return 0;
+  return (name.size() * 37 + static_cast<uint8_t>(name.front()) * 5u + static_cast<uint8_t>(name.back()) * 11u) %
+         kBuckets;
+}
+
 const ColumnSchema* TableSchema::FindColumn(absl::string_view name) const {
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  for (size_t bucket = BucketOf(name); by_name_[bucket] != 0; bucket = (bucket + 1) % kBuckets) {
+    const ColumnSchema& column = columns_[by_name_[bucket] - 1u];
+    if (column.name() == name) return &column;
+  }
+  return nullptr;
 }
 
 absl::StatusOr<const ColumnSchema*> TableSchema::MatchColumn(absl::string_view name) const {
@@ -118,7 +127,15 @@ DatabaseSchema::DatabaseSchema(const google::protobuf::FileDescriptor& file, abs
       column.min_size_ = column.shape_ == ColumnShape::kScalar ? 1 : static_cast<int>(column_options.min());
       column.ephemeral_ = column_options.ephemeral();
       column.access_ = &access[table->index_].columns[column.index_];
-      table->by_name_.emplace(column.name_, &column);
+      size_t bucket = TableSchema::BucketOf(column.name_);
+      while (table->by_name_[bucket] != 0) bucket = (bucket + 1) % TableSchema::kBuckets;
+      table->by_name_[bucket] = static_cast<uint8_t>(column.index_ + 1);
+      if (column.shape_ == ColumnShape::kSet) table->sets_.push_back(&column);
+      if (!column.HasReference()) continue;
+      table->references_.push_back(&column);
+      for (const TableSchema* target : {column.key_.ref_table, column.value_.ref_table}) {
+        if (target != nullptr) tables_[static_cast<size_t>(target->index_)]->is_referred_to_ = true;
+      }
     }
     for (const std::string& names : table->descriptor_->options().GetExtension(ovsdb::table).unique()) {
       std::vector<const ColumnSchema*>& unique = table->unique_.emplace_back();

@@ -115,6 +115,7 @@ class Transaction {
 
  private:
   friend class Database;
+  friend struct TransactionAccess;  // For LoadLog().
   struct State;
   explicit Transaction(std::unique_ptr<State> state);
   const TableSchema& TableOf(const google::protobuf::Descriptor* type) const;

@@ -10,6 +10,7 @@
 #ifndef OVNLITE_SCHEMA_SCHEMA_H_
 #define OVNLITE_SCHEMA_SCHEMA_H_
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -97,9 +98,14 @@ class TableSchema {
   int index() const { return index_; }
   // Whether rows live without being referred to.
   bool is_root() const { return is_root_; }
+  // Whether a column of any table refers to its rows.
+  bool is_referred_to() const { return is_referred_to_; }
   // Most rows it may hold.
   size_t max_rows() const { return max_rows_; }
   absl::Span<const ColumnSchema> columns() const { return columns_; }
+  // Those that are sets, and those with references.
+  absl::Span<const ColumnSchema* const> sets() const { return sets_; }
+  absl::Span<const ColumnSchema* const> references() const { return references_; }
   // Groups of columns that no two rows may have equal.
   absl::Span<const std::vector<const ColumnSchema*>> unique() const { return unique_; }
   const google::protobuf::Descriptor* descriptor() const { return descriptor_; }
@@ -117,12 +123,18 @@ class TableSchema {
   std::string name_;
   int index_ = 0;
   bool is_root_ = false;
+  bool is_referred_to_ = false;
   size_t max_rows_ = std::numeric_limits<size_t>::max();
   std::vector<ColumnSchema> columns_;
+  std::vector<const ColumnSchema*> sets_, references_;
   std::vector<std::vector<const ColumnSchema*>> unique_;
   const google::protobuf::Descriptor* descriptor_ = nullptr;
   const google::protobuf::Message* default_row_ = nullptr;
-  absl::flat_hash_map<absl::string_view, const ColumnSchema*> by_name_;
+  // By name: the column's position plus one, in a bucket of its own or in one of the next. Columns are looked up for every
+  // value of a file; there are never as many as half the buckets.
+  static constexpr size_t kBuckets = 128;
+  static size_t BucketOf(absl::string_view name);
+  std::array<uint8_t, kBuckets> by_name_{};
 };
 
 class DatabaseSchema {
