@@ -112,8 +112,6 @@ class Recorder final : public Observer {
   void ReplyWith(const Effect& effect, const Action& action, FlowKey key);
   // The state for the next use of connection tracking; adds to `remark` when it is the default.
   uint16_t NextCtState(std::string& remark);
-  // The router solicitation is now what put_nd_ra_opts() answers.
-  void BecomeAdvertisement(const ControllerOp& op, FlowKey& key) const;
   void ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value);
   TranslateOptions Translation();
 

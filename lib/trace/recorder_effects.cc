@@ -2,6 +2,7 @@
 // ACTIONS, says, and run on.
 #include "absl/strings/str_cat.h"
 #include "lib/trace/recorder.h"
+#include "lib/trace/simplified_reply.h"
 #include "lib/trace/value_text.h"
 #include "ovnlite/datapath/responder.h"
 #include "ovnlite/logical/microflow.h"
@@ -12,9 +13,6 @@ namespace ovnlite {
 namespace {
 
 constexpr uint64_t kEthTypeIpv4 = 0x0800, kEthTypeIpv6 = 0x86dd;
-constexpr uint8_t kIcmp = 1, kTcp = 6, kIcmpv6 = 58, kSctp = 132;
-constexpr uint64_t kTcpRst = 4;
-constexpr uint64_t kNeighborSolicitation = 135;
 constexpr uint8_t kNoTable = 0xff;
 
 constexpr absl::string_view kCtNames[] = {"new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"};
@@ -27,37 +25,14 @@ std::string CtStateText(uint16_t state) {
   return text.empty() ? "0" : text;
 }
 
+// Puts the packet's own fields in the place of the key's.
+void TakePacket(const Packet& packet, FlowKey& key) {
+  FlowKey made;
+  ExtractFlowKey(packet, made);
+  for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) key.words[w] = made.words[w];
+}
+
 void AddCtState(FlowKey& key, uint64_t bits) { key.SetMasked(field::kCtState, bits, bits); }
-
-// The title of what a packet is turned into.
-absl::string_view ReplyTitle(ActionKind kind, const FlowKey& key) {
-  switch (kind) {
-    case ActionKind::kIcmp4Error:
-      return "icmp4";
-    case ActionKind::kIcmp6Error:
-      return "icmp6";
-    case ActionKind::kReject:
-      switch (key.Get64(field::kIpProto)) {
-        case kTcp:
-          return "tcp_reset";
-        case kSctp:
-          return "sctp_abort";
-        default:
-          return key.Get64(field::kEthType) == kEthTypeIpv4 ? "icmp4" : "icmp6";
-      }
-    default:
-      return ActionName(kind);
-  }
-}
-
-// Refusals, which `reject` does not refuse again.
-bool IsRefusal(const FlowKey& key) {
-  const uint64_t proto = key.Get64(field::kIpProto);
-  // An SCTP packet has no flags: only ReplyWith() gives it some.
-  if (proto == kTcp || proto == kSctp) return key.Get64(field::kTcpFlags) == kTcpRst;
-  const bool v6 = key.Get64(field::kEthType) == kEthTypeIpv6;
-  return proto == (v6 ? kIcmpv6 : kIcmp) && key.Get64(field::kL4Src) == (v6 ? 1 : 3);
-}
 
 }  // namespace
 
@@ -178,10 +153,12 @@ void Recorder::Respond(const Effect& effect, const Action& action, FlowKey key) 
   TraceNode* list = scopes_.back().list;
   if (effect.op->controller().has_nested) return ReplyWith(effect, action, key);
   switch (action.kind) {
-    case ActionKind::kPutNdRaOpts:
+    case ActionKind::kPutNdRaOpts: {
       // ovn-trace aborts here; a hypervisor goes on with the advertisement.
-      BecomeAdvertisement(effect.op->controller(), key);
+      Packet packet = ComposePacket(key);
+      if (AnswerInPlace(effect.op->controller(), packet, key).ok()) TakePacket(packet, key);
       [[fallthrough]];
+    }
     case ActionKind::kPutDhcpOpts:
     case ActionKind::kPutDhcpv6Opts: {
       Add(list, TraceKind::kError,
@@ -201,14 +178,6 @@ void Recorder::Respond(const Effect& effect, const Action& action, FlowKey key) 
   }
 }
 
-void Recorder::BecomeAdvertisement(const ControllerOp& op, FlowKey& key) const {
-  Packet packet = ComposePacket(key);
-  if (!AnswerInPlace(op, packet, key).ok()) return;
-  FlowKey made;
-  ExtractFlowKey(packet, made);
-  for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) key.words[w] = made.words[w];
-}
-
 void Recorder::ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value) {
   if (effect.rest == nullptr || depth_ >= kMaxDepth) return;
   if (result != nullptr && result->symbol != nullptr) {
@@ -221,29 +190,19 @@ void Recorder::ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* r
 
 // The answer takes the packet's place. Registers stay with it; its connection state too, in ovn-trace's eyes.
 void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key) {
-  if (action.kind == ActionKind::kReject && !options_.as_forwarded && IsRefusal(key)) return;
-  TraceNode* node = Add(scopes_.back().list, TraceKind::kTransformation, std::string(ReplyTitle(action.kind, key)));
-  if (depth_ >= kMaxDepth || nodes_ >= kMaxNodes) return;
-  const Packet packet = ComposePacket(key);
   FlowKey reply_key = key;
-  if (absl::StatusOr<Packet> reply = BuildReply(effect.op->controller(), packet, key); reply.ok()) {
-    FlowKey made;
-    ExtractFlowKey(*reply, made);
-    for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) reply_key.words[w] = made.words[w];
-  } else if (options_.as_forwarded) {
-    Add(node, TraceKind::kError, absl::StrCat("*** no answer: ", reply.status().message()));
-    return;
-  }
-  if (!options_.as_forwarded && action.kind == ActionKind::kNdNs) {
-    // In ovn-trace it stays the packet it was, bound for the neighbours, with a solicitation's type.
-    reply_key = key;
-    reply_key.Set(field::kEthDst, Ipv6Address(key.Get(field::kIp6Dst)).SolicitedNode().MulticastMac().bits());
-    reply_key.Set(field::kL4Src, kNeighborSolicitation);
-  }
-  const uint64_t proto = key.Get64(field::kIpProto);
-  const bool is_reset = action.kind == ActionKind::kReject || action.kind == ActionKind::kTcpReset;
-  if (!options_.as_forwarded && is_reset && (proto == kTcp || proto == kSctp)) {
-    reply_key.Set(field::kTcpFlags, kTcpRst);
+  const bool simplified = !options_.as_forwarded && IsSimplified(action.kind);
+  if (simplified && !SimplifyReply(action.kind, reply_key)) return;
+  TraceNode* node = Add(scopes_.back().list, TraceKind::kTransformation, SimplifiedTitle(action.kind, key));
+  if (depth_ >= kMaxDepth || nodes_ >= kMaxNodes) return;
+  if (!simplified) {
+    const absl::StatusOr<Packet> reply = BuildReply(effect.op->controller(), ComposePacket(key), key);
+    if (reply.ok()) {
+      TakePacket(*reply, reply_key);
+    } else if (options_.as_forwarded) {
+      Add(node, TraceKind::kError, absl::StrCat("*** no answer: ", reply.status().message()));
+      return;
+    }
   }
   reply_key.Set(field::kInPort, 0);
   if (options_.as_forwarded) {
