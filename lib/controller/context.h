@@ -46,6 +46,7 @@ struct ControllerContext {
   // Inputs.
   Query<std::vector<std::string>> plugged;  // By the empty name: logical ports with an OpenFlow port here, sorted.
   Query<uint32_t> port_number;              // OpenFlow port by logical port name; 0: not here.
+  Query<std::string> plugged_into;          // Logical port by OpenFlow port, in decimal.
   Query<uint32_t> tunnel_number;            // OpenFlow port of the tunnel to a chassis by its name; 0: none.
   Query<uint32_t> zone;                     // Connection tracking zone by owner (see ct_zones.h); 0: none.
 
@@ -58,8 +59,15 @@ struct ControllerContext {
   Query<Uuid> localnet;                   // By Datapath_Binding UUID: its localnet port, if any.
 
   bool everywhere() const { return chassis.empty(); }
-  // Whether the logical port of a VIF-like type is plugged in here.
-  bool IsHere(Reader& reader, const PortInfo& port) const { return reader.Ask(port_number, port.name) != 0; }
+  // The OpenFlow port that a VIF-like port is plugged into here; 0: none. Where everything is here, numbers do not
+  // matter.
+  uint32_t NumberOf(Reader& reader, const std::string& port_name) const {
+    return everywhere() ? 1 : reader.Ask(port_number, port_name);
+  }
+  // The same for the port itself or, of a nested container, the one around it.
+  uint32_t NumberOf(Reader& reader, const PortInfo& port) const {
+    return NumberOf(reader, port.parent.empty() ? port.name : port.parent);
+  }
 
   void Emit(Output& out, Flow flow) const { out.Add(store->Intern(std::move(flow))); }
 };
@@ -70,12 +78,19 @@ Uuid FindPort(Reader& reader, absl::string_view name);
 // Adds the queries above to the engine.
 void DefineControllerQueries(Incremental& engine, ControllerContext& context);
 
-// Each adds its emitters. `context` must outlive the engine.
+// Each adds its flows: those of one row, if the row is of any concern here.
+void EmitCommonFlows(const ControllerContext& context, Output& out);  // That depend on no row.
+void EmitTunnelFlows(Reader& reader, const ControllerContext& context, const Uuid& chassis, Output& out);
+void EmitPortFlows(Reader& reader, const ControllerContext& context, const Uuid& port_binding, Output& out);
+void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid& multicast_group, Output& out);
+void EmitPortSecurityFlows(Reader& reader, const ControllerContext& context, const Uuid& port_binding, Output& out);
+void EmitMacBindingFlows(Reader& reader, const ControllerContext& context, const Uuid& mac_binding, Output& out);
+void EmitStaticBindingFlows(Reader& reader, const ControllerContext& context, const Uuid& static_binding, Output& out);
+void EmitFdbFlows(Reader& reader, const ControllerContext& context, const Uuid& fdb, Output& out);
+void EmitLoadBalancerFlows(Reader& reader, const ControllerContext& context, const Uuid& load_balancer, Output& out);
+
+// Emitters for all of these, over every row. `context` must outlive the engine.
 void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context);
-void DefineMulticastFlows(Incremental& engine, const ControllerContext& context);
-void DefinePortSecurityFlows(Incremental& engine, const ControllerContext& context);
-void DefineNeighborFlows(Incremental& engine, const ControllerContext& context);
-void DefineLoadBalancerFlows(Incremental& engine, const ControllerContext& context);
 
 }  // namespace ovnlite
 

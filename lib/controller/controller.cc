@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "lib/controller/context.h"
 #include "lib/controller/ct_zones.h"
+#include "lib/controller/demand.h"
 #include "lib/controller/logical_flows.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/db/incremental.h"
@@ -19,18 +22,25 @@ struct Controller::State {
     context.chassis = options.chassis;
     context.store = &store;
     DefineControllerQueries(engine, context);
+    logical.DefineQueries(engine);
+    if (options.on_demand) {
+      demand = std::make_unique<Demand>(engine, context, logical);
+      return;
+    }
     DefinePhysicalFlows(engine, context);
-    DefineMulticastFlows(engine, context);
-    DefinePortSecurityFlows(engine, context);
-    DefineNeighborFlows(engine, context);
-    DefineLoadBalancerFlows(engine, context);
     logical.Define(engine);
+    // The local datapaths are the engine's own finding; a single emitter hands them out.
+    engine.AddSingleEmitter("local_datapaths", [this](Reader& reader, const Uuid&, Output&) {
+      local_datapaths = reader.Ask(context.local_datapaths, Uuid());
+    });
   }
 
   // Which ports need zones is known only once the local datapaths are; so zones follow the first pass, and a second one
   // takes them up where they changed.
   void Pass(Result& result) {
+    if (ports_changed) PortsChanged();
     const Incremental::Changes changes = engine.Update();
+    idle = idle && changes.idle;
     for (uint32_t number : changes.removed) {
       const auto found = installed.find(number);
       tables.Remove(found->second);
@@ -92,6 +102,7 @@ struct Controller::State {
   }
 
   void PortsChanged() {
+    ports_changed = false;
     std::vector<std::string> names;
     for (const auto& [name, number] : ports) names.push_back(name);
     engine.Set(context.plugged, "", std::move(names));
@@ -104,33 +115,40 @@ struct Controller::State {
   ControllerContext context;
   Incremental engine;
   LogicalFlows logical;
+  std::unique_ptr<Demand> demand;  // Null: everything is compiled.
   CtZones zones;
+  bool ports_changed = false;
+  bool idle = true;  // Since the last Update().
   std::map<std::string, uint32_t> ports;
+  std::map<uint32_t, std::string> plugged_into;
   std::map<std::string, uint32_t> tunnels;
   std::set<Uuid> local_datapaths;
   absl::flat_hash_map<uint32_t, FlowId> installed;  // By number in the store.
 };
 
 Controller::Controller(Database& sb, FlowTables& tables, Options options)
-    : state_(std::make_unique<State>(sb, tables, std::move(options))) {
-  // The local datapaths are the engine's own finding; a single emitter hands them out.
-  state_->engine.AddSingleEmitter("local_datapaths", [s = state_.get()](Reader& reader, const Uuid&, Output&) {
-    s->local_datapaths = reader.Ask(s->context.local_datapaths, Uuid());
-  });
-}
+    : state_(std::make_unique<State>(sb, tables, std::move(options))) {}
 
 Controller::~Controller() = default;
 
 void Controller::Plug(absl::string_view logical_port, uint32_t port) {
   State& s = *state_;
   const std::string name(logical_port);
-  if (port == 0) {
-    s.ports.erase(name);
-  } else {
+  if (const auto old = s.ports.find(name); old != s.ports.end()) {
+    const auto there = s.plugged_into.find(old->second);
+    if (there != s.plugged_into.end() && there->second == name) {
+      s.engine.Set(s.context.plugged_into, absl::StrCat(old->second), std::string());
+      s.plugged_into.erase(there);
+    }
+    s.ports.erase(old);
+  }
+  if (port != 0) {
     s.ports[name] = port;
+    s.plugged_into[port] = name;
+    s.engine.Set(s.context.plugged_into, absl::StrCat(port), name);
   }
   s.engine.Set(s.context.port_number, name, port);
-  s.PortsChanged();
+  s.ports_changed = true;
 }
 
 void Controller::SetTunnel(absl::string_view chassis, uint32_t port) {
@@ -175,10 +193,18 @@ void Controller::RestoreZones(const std::map<std::string, uint32_t>& zones) { st
 Controller::Result Controller::Update() {
   Result result;
   state_->Pass(result);
-  state_->AssignZones();
-  state_->Pass(result);
-  state_->logical.ForgetRows(state_->sb);
+  if (state_->demand == nullptr) {
+    state_->AssignZones();
+    state_->Pass(result);
+  }
+  if (!std::exchange(state_->idle, true)) state_->logical.ForgetRows(state_->sb);
   return result;
+}
+
+void Controller::Prepare(uint8_t table, const FlowKey& key) {
+  if (state_->demand == nullptr || !state_->demand->Add(table, key)) return;
+  Result result;
+  state_->Pass(result);
 }
 
 const std::map<std::string, uint32_t>& Controller::ports() const { return state_->ports; }
@@ -188,27 +214,51 @@ const std::map<std::string, uint32_t>& Controller::zones() const { return state_
 Uuid Controller::LogicalFlowOf(const Flow& flow) const { return state_->logical.UuidOf(flow.source); }
 std::vector<FlowError> Controller::errors() const { return state_->logical.errors(); }
 
-std::vector<std::string> Controller::DumpFlows() const {
-  // By table, priority (highest first), match: what is the same for OpenFlow is one flow.
-  std::map<std::tuple<int, int, std::string>, LogicalFlows::OpenFlow> flows;
-  const auto add = [&flows](LogicalFlows::OpenFlow f) {
-    const auto [at, added] = flows.try_emplace({f.table, -int{f.priority}, f.match}, f);
+namespace {
+
+// Lines in the order of table, priority (highest first) and match. What is the same for OpenFlow is one flow.
+class FlowDump {
+ public:
+  void Add(LogicalFlows::OpenFlow f) {
+    const auto [at, added] = flows_.try_emplace({f.table, -int{f.priority}, f.match}, f);
     if (!added && f.conjunctive && at->second.conjunctive) at->second.actions += "," + f.actions;
-  };
+  }
+  std::vector<std::string> Lines() const {
+    std::vector<std::string> lines;
+    for (const auto& [key, f] : flows_) {
+      lines.push_back(FormatFlowLine(f.cookie, f.table, f.priority, f.match, f.actions));
+    }
+    return lines;
+  }
+
+ private:
+  std::map<std::tuple<int, int, std::string>, LogicalFlows::OpenFlow> flows_;
+};
+
+}  // namespace
+
+std::vector<std::string> Controller::DumpFlows() const {
+  FlowDump dump;
   State& s = *state_;
   s.tables.ForEach([&](const Flow& flow) {
     if (flow.source != 0) return;  // Logical flows are written out from their rows.
-    add({flow.table, flow.priority, flow.cookie, FormatMatch(flow.match), FormatOps(*flow.ops, OpDialect::kDumpFlows),
-         false});
+    dump.Add({flow.table, flow.priority, flow.cookie, FormatMatch(flow.match),
+              FormatOps(*flow.ops, OpDialect::kDumpFlows), false});
   });
   s.engine.Inspect([&](Reader& reader) {
     for (const auto& [uuid, row] : s.sb.Rows<sb::Logical_Flow>()) {
-      for (LogicalFlows::OpenFlow& f : s.logical.Dump(reader, uuid)) add(std::move(f));
+      for (LogicalFlows::OpenFlow& f : s.logical.Dump(reader, uuid)) dump.Add(std::move(f));
     }
   });
-  std::vector<std::string> lines;
-  for (const auto& [key, f] : flows) lines.push_back(FormatFlowLine(f.cookie, f.table, f.priority, f.match, f.actions));
-  return lines;
+  return dump.Lines();
+}
+
+std::vector<std::string> Controller::DumpFlowsOf(const Uuid& logical_flow) const {
+  FlowDump dump;
+  state_->engine.Inspect([&](Reader& reader) {
+    for (LogicalFlows::OpenFlow& f : state_->logical.Dump(reader, logical_flow)) dump.Add(std::move(f));
+  });
+  return dump.Lines();
 }
 
 }  // namespace ovnlite

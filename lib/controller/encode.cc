@@ -226,8 +226,8 @@ void ActionEncoder::Controller(uint32_t opcode, std::string payload, bool pause)
 void ActionEncoder::SetMeter(const SetMeterBody& body) {
   const std::string burst = body.burst == 0 ? "" : absl::StrCat(" burst_size=", body.burst);
   const uint32_t id = resolver_.MeterId(absl::StrCat("__string: uuid ", context_.flow.ToString(), " kbps",
-                                                     body.burst == 0 ? "" : " burst", " stats bands=type=drop rate=",
-                                                     body.rate, burst));
+                                                     body.burst == 0 ? "" : " burst",
+                                                     " stats bands=type=drop rate=", body.rate, burst));
   if (id != 0) Emit(Op::Simple(OpKind::kMeter, id));
 }
 

@@ -1,6 +1,6 @@
 // File: encode.h
-// Actions of logical flows as the OpenFlow operations that ovn-controller 23.03 makes of them, down to the last register:
-// what `ovs-ofctl dump-flows` shows for br-int and what OVN's own tests call "encodes as".
+// Actions of logical flows as the OpenFlow operations that ovn-controller 23.03 makes of them, down to the last
+// register: what `ovs-ofctl dump-flows` shows for br-int and what OVN's own tests call "encodes as".
 //
 //   reg0 = ip4.src; next;      in table 10 of the ingress pipeline is
 //   move:NXM_OF_IP_SRC[]->NXM_NX_XXREG0[96..127],resubmit(,19)
@@ -25,15 +25,15 @@ namespace ovnlite {
 class EncodeResolver {
  public:
   virtual ~EncodeResolver() = default;
-  // The tunnel key of a port or multicast group of the flow's datapath. False when there is none of that name: inport and
-  // outport then become 0, and actions that cannot do without the port do nothing.
+  // The tunnel key of a port or multicast group of the flow's datapath. False when there is none of that name: inport
+  // and outport then become 0, and actions that cannot do without the port do nothing.
   virtual bool FindPort(absl::string_view name, uint32_t* key) const = 0;
   // The OpenFlow port of the tunnel to the chassis where a port lives; 0 when it is here, or nowhere.
   virtual uint32_t TunnelPort(absl::string_view name) const = 0;
   // Whether there is an IPFIX collector set of this number (Flow_Sample_Collector_Set of the local Open vSwitch).
   virtual bool HasCollectorSet(uint32_t id) const = 0;
-  // The number of the OpenFlow group or meter with this description: equal descriptions have equal numbers (extend_table.h).
-  // 0 when there are no numbers left.
+  // The number of the OpenFlow group or meter with this description: equal descriptions have equal numbers
+  // (extend_table.h). 0 when there are no numbers left.
   virtual uint32_t GroupId(const std::string& description) = 0;
   virtual uint32_t MeterId(const std::string& description) = 0;
 };
@@ -42,7 +42,8 @@ class EncodeResolver {
 struct EncodeTables {
   uint8_t ingress = table::kIngress;  // Of logical table 0.
   uint8_t egress = table::kEgress;
-  uint8_t output = table::kOutputInit;  // Where `output` goes: kOutputInit from the ingress pipeline, kSaveInPort from egress.
+  uint8_t output =
+      table::kOutputInit;  // Where `output` goes: kOutputInit from the ingress pipeline, kSaveInPort from egress.
   uint8_t mac_binding = table::kMacBinding;
   uint8_t mac_lookup = table::kMacLookup;
   uint8_t hairpin = table::kCheckHairpin;
@@ -61,8 +62,8 @@ struct EncodeContext {
   Pipeline pipeline = Pipeline::kIngress;
   bool is_switch = true;
   EncodeTables tables;
-  // The register with the connection tracking zone of ct_dnat_in_czone and ct_snat_in_czone: 11, or 12 where the router has
-  // the option snat-ct-zone.
+  // The register with the connection tracking zone of ct_dnat_in_czone and ct_snat_in_czone: 11, or 12 where the router
+  // has the option snat-ct-zone.
   int common_nat_zone_register = 11;
   // Whether Open vSwitch knows ct(commit,nat(src)) without an address, by which ct_commit avoids clashes with NATed
   // connections. Every Open vSwitch since 2.17 does, given a kernel that does; OVN's own tests say no.

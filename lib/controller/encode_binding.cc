@@ -33,8 +33,8 @@ constexpr uint16_t kEcmpIdleTimeout = 20, kEcmpHardTimeout = 30;
 
 }  // namespace
 
-// Saves the fields that the arguments go into, then moves the arguments there by way of the stack, so that they may come
-// from each other's places. Those that are there already stay out of it.
+// Saves the fields that the arguments go into, then moves the arguments there by way of the stack, so that they may
+// come from each other's places. Those that are there already stay out of it.
 void ActionEncoder::SetUp(const Arguments& arguments) {
   for (const Argument& a : arguments) Emit(Op::Push(Whole(a.to)));
   for (auto a = arguments.rbegin(); a != arguments.rend(); ++a) Emit(Op::Push(SubfieldOf(a->from)));
@@ -168,15 +168,16 @@ void ActionEncoder::CommitEcmpNh(const CommitEcmpNhBody& body) {
   there.sets = {{Flag(flag::kLookupCommitEcmpNh), false, {}, 1}};
   LearnOp back = there;
   back.table = context_.tables.ecmp_next_hop;
-  there.matches = {Same(OfField::kMetadata), Same(OfField::kEthSrc), Fixed(OfField::kEthType, eth_type),
-                   Same(ip_src),             Same(ip_dst),           Fixed(OfField::kIpProto, body.protocol),
-                   Same(l4.src),             Same(l4.dst)};
-  back.matches = {Same(OfField::kMetadata),
-                  Fixed(OfField::kEthType, eth_type),
-                  Crossed(ip_src, ip_dst),
-                  Crossed(ip_dst, ip_src),
-                  Fixed(OfField::kIpProto, body.protocol),
-                  Crossed(l4.src, l4.dst),
+  there.matches = {Same(OfField::kMetadata),
+                   Same(OfField::kEthSrc),
+                   Fixed(OfField::kEthType, eth_type),
+                   Same(ip_src),
+                   Same(ip_dst),
+                   Fixed(OfField::kIpProto, body.protocol),
+                   Same(l4.src),
+                   Same(l4.dst)};
+  back.matches = {Same(OfField::kMetadata), Fixed(OfField::kEthType, eth_type),      Crossed(ip_src, ip_dst),
+                  Crossed(ip_dst, ip_src),  Fixed(OfField::kIpProto, body.protocol), Crossed(l4.src, l4.dst),
                   Crossed(l4.dst, l4.src)};
   Emit(Op::Learn(std::move(there)));
   Emit(Op::Learn(std::move(back)));

@@ -20,9 +20,7 @@ CtOp ActionEncoder::Tracking(uint8_t recirc_table, int zone_register) const {
   return ct;
 }
 
-void ActionEncoder::CtNext(uint8_t logical_table) {
-  Emit(Op::Ct(Tracking(TableOf(logical_table), ZoneRegister())));
-}
+void ActionEncoder::CtNext(uint8_t logical_table) { Emit(Op::Ct(Tracking(TableOf(logical_table), ZoneRegister()))); }
 
 void ActionEncoder::CtCommit(OpList exec) {
   CtOp ct = Tracking(0xff, ZoneRegister());
@@ -94,8 +92,8 @@ void ActionEncoder::CtLb(const CtLbBody& body, bool in_mark) {
     const bool brackets = backend.address.is_v6() && backend.port != 0;
     absl::StrAppend(&description, ",bucket=bucket_id=", i, ",weight:100,actions=ct(nat(dst=", brackets ? "[" : "",
                     ct.nat_address, brackets ? "]" : "",
-                    backend.port != 0 ? absl::StrCat(":", backend.port) : std::string(), "),commit,table=", recirc_table,
-                    ",zone=NXM_NX_REG", ZoneRegister(), "[0..15],exec(", exec, "))");
+                    backend.port != 0 ? absl::StrCat(":", backend.port) : std::string(),
+                    "),commit,table=", recirc_table, ",zone=NXM_NX_REG", ZoneRegister(), "[0..15],exec(", exec, "))");
     group.buckets.push_back({.ops = {Noted(Op::Ct(ct))}});
   }
   Group(description, std::move(group));
@@ -112,7 +110,8 @@ void ActionEncoder::Select(const SelectBody& body) {
     const SelectBody::Choice& choice = body.choices[i];
     absl::StrAppend(&description, ",bucket=bucket_id=", i, ",weight:", choice.weight, ",actions=load:", choice.id, "->",
                     Info(dst.field).name, "[", dst.low, "..", dst.low + dst.bits - 1, "],resubmit(,", next, ")");
-    group.buckets.push_back({.weight = choice.weight, .ops = {Noted(Op::Set(dst, choice.id)), Noted(Op::Resubmit(next))}});
+    group.buckets.push_back(
+        {.weight = choice.weight, .ops = {Noted(Op::Set(dst, choice.id)), Noted(Op::Resubmit(next))}});
   }
   Group(description, std::move(group));
 }

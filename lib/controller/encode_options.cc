@@ -1,5 +1,6 @@
-// The options of put_dhcp_opts() and its kin, as ovn-controller is handed them: already in the form they have in the packet.
-// Layouts: RFC 2132 (DHCP), RFC 3442 (routes), RFC 3397 (domain lists), RFC 8415 (DHCPv6), RFC 4861, 4191, 8106 (RA).
+// The options of put_dhcp_opts() and its kin, as ovn-controller is handed them: already in the form they have in the
+// packet. Layouts: RFC 2132 (DHCP), RFC 3442 (routes), RFC 3397 (domain lists), RFC 8415 (DHCPv6), RFC 4861, 4191, 8106
+// (RA).
 #include <algorithm>
 #include <vector>
 
@@ -41,8 +42,8 @@ void AppendRoutes(std::string& out, absl::Span<const Constant> values) {
   }
 }
 
-// Domain names, each with pointers to what is there already. OVN's comparison leaves the last character of a name out, so
-// that abd becomes a pointer to abc. Nothing when a name is too long.
+// Domain names, each with pointers to what is there already. OVN's comparison leaves the last character of a name out,
+// so that abd becomes a pointer to abc. Nothing when a name is too long.
 std::string EncodeDomains(absl::string_view list) {
   struct Known {
     absl::string_view name;
@@ -59,12 +60,11 @@ std::string EncodeDomains(absl::string_view list) {
         break;
       }
       const auto found = std::find_if(known.begin(), known.end(), [domain](const Known& k) {
-        return k.name.size() == domain.size() && k.name.substr(1) != "" && k.name.substr(0, k.name.size() - 1) ==
-                                                                            domain.substr(0, domain.size() - 1);
+        return k.name.size() == domain.size() && k.name.substr(1) != "" &&
+               k.name.substr(0, k.name.size() - 1) == domain.substr(0, domain.size() - 1);
       });
-      const auto single = std::find_if(known.begin(), known.end(), [domain](const Known& k) {
-        return k.name.size() == 1 && domain.size() == 1;
-      });
+      const auto single = std::find_if(known.begin(), known.end(),
+                                       [domain](const Known& k) { return k.name.size() == 1 && domain.size() == 1; });
       const auto match = found != known.end() ? found : single;
       if (match != known.end()) {
         Append(out, 0xc000 | match->at, 2);
@@ -240,8 +240,9 @@ std::string EncodeRaOptions(absl::Span<const ActionOption> options) {
         break;
       case option_code::kRaPrefix: {
         const u128 mask = option.integers.empty() ? u128{0} : option.integers[0].mask;
-        const int length = mask == 0 ? 0 : 128 - (Low64(mask) != 0 ? std::countr_zero(Low64(mask))
-                                                                   : 64 + std::countr_zero(High64(mask)));
+        const int length =
+            mask == 0 ? 0
+                      : 128 - (Low64(mask) != 0 ? std::countr_zero(Low64(mask)) : 64 + std::countr_zero(High64(mask)));
         Append(out, option_code::kRaPrefix, 1);
         Append(out, 4, 1);
         Append(out, length, 1);
@@ -274,7 +275,8 @@ std::string EncodeRaOptions(absl::Span<const ActionOption> options) {
         break;
     }
   }
-  // The Router Advertisement itself: type, code, checksum, hop limit, flags, lifetime, reachable time, retransmit timer.
+  // The Router Advertisement itself: type, code, checksum, hop limit, flags, lifetime, reachable time, retransmit
+  // timer.
   std::string header;
   Append(header, u128{134} << 24, 4);
   Append(header, 255, 1);

@@ -1,6 +1,6 @@
 // File: extend_table.h
-// Numbers for things that OpenFlow knows by number: groups and meters. The same description always has the same number, and
-// a number that nobody uses any more is given out again: the lowest one free, from 1 up, as in OVN.
+// Numbers for things that OpenFlow knows by number: groups and meters. The same description always has the same number,
+// and a number that nobody uses any more is given out again: the lowest one free, from 1 up, as in OVN.
 
 #ifndef OVNLITE_LIB_CONTROLLER_EXTEND_TABLE_H_
 #define OVNLITE_LIB_CONTROLLER_EXTEND_TABLE_H_

@@ -163,13 +163,11 @@ std::vector<uint32_t> LocalDatapaths(Reader& reader, const ControllerContext& co
 
 }  // namespace
 
-void DefineLoadBalancerFlows(Incremental& engine, const ControllerContext& context) {
-  engine.AddEmitter<sb::Load_Balancer>("load_balancer", [&context](Reader& reader, const Uuid& row, Output& out) {
-    const auto* balancer = reader.Get<sb::Load_Balancer>(row);
-    if (balancer == nullptr) return;
-    std::vector<uint32_t> datapaths = LocalDatapaths(reader, context, *balancer);
-    if (!datapaths.empty()) LoadBalancerFlows(context, *balancer, std::move(datapaths), row.prefix(), out).Emit();
-  });
+void EmitLoadBalancerFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+  const auto* balancer = reader.Get<sb::Load_Balancer>(row);
+  if (balancer == nullptr) return;
+  std::vector<uint32_t> datapaths = LocalDatapaths(reader, context, *balancer);
+  if (!datapaths.empty()) LoadBalancerFlows(context, *balancer, std::move(datapaths), row.prefix(), out).Emit();
 }
 
 }  // namespace ovnlite

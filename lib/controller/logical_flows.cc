@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "lib/controller/emit.h"
 #include "lib/controller/encode.h"
 #include "lib/schema/ovn_sb.pb.h"
@@ -13,12 +15,27 @@
 #include "ovnlite/logical/expr_flows.h"
 #include "ovnlite/logical/expr_parse.h"
 #include "ovnlite/logical/lexer.h"
+#include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
 
 // When expressions take more than this, those no longer needed are worth forgetting.
 constexpr size_t kMaxPoolBytes = size_t{64} << 20;
+
+// Where a match stands among those of its stage. What begins with `inport == "LSP1" && ` is a conjunction throughout:
+// the language wants parentheses around each || beside an &&.
+StageRows LeadingPort(uint8_t table, absl::string_view match) {
+  StageRows rows{table, false, ""};
+  rows.is_outport = absl::ConsumePrefix(&match, "outport == \"");
+  if (!rows.is_outport && !absl::ConsumePrefix(&match, "inport == \"")) return rows;
+  const size_t end = match.find_first_of("\"\\^");  // Names with escapes or template variables are not looked into.
+  const bool is_name = end != match.npos && end > 0 && match[end] == '"' &&
+                       (end + 1 == match.size() || absl::StartsWith(match.substr(end + 1), " && "));
+  if (!is_name) return {table, false, ""};
+  rows.port = std::string(match.substr(0, end));
+  return rows;
+}
 
 }  // namespace
 
@@ -159,18 +176,50 @@ void LogicalFlows::DefineQueries(Incremental& engine) {
         if (row == nullptr) return std::map<std::string, std::string>();
         return std::map<std::string, std::string>(row->variables().begin(), row->variables().end());
       });
+  rows_of_datapath_ = engine.AddQuery<RowsOfDatapath>(
+      "rows_of_datapath", [this](Reader& reader, const Uuid& datapath) { return FindRows(reader, datapath); });
   related_ = engine.AddQuery<bool>("related", [this](Reader& reader, const Uuid& uuid) {
     const PortInfo& port = reader.Ask(context_.port, uuid);
     if (port.type == "l3gateway") return context_.everywhere() || port.chassis == context_.chassis;
     if (!port.type.empty() && port.type != "localport") return true;
-    return reader.Ask(context_.port_number, port.parent.empty() ? port.name : port.parent) != 0;
+    return context_.NumberOf(reader, port) != 0;
   });
 }
 
 void LogicalFlows::Define(Incremental& engine) {
-  DefineQueries(engine);
-  engine.AddEmitter<sb::Logical_Flow>("logical_flow",
-                                      [this](Reader& reader, const Uuid& row, Output& out) { Emit(reader, row, out); });
+  engine.AddEmitter<sb::Logical_Flow>("logical_flow", [this](Reader& reader, const Uuid& row, Output& out) {
+    const auto* flow = reader.Get<sb::Logical_Flow>(row);
+    if (flow != nullptr) Emit(reader, row, LocalDatapathsOf(reader, *flow), Uuid(), out);
+  });
+}
+
+LogicalFlows::RowsOfDatapath LogicalFlows::FindRows(Reader& reader, const Uuid& datapath) const {
+  RowsOfDatapath rows;
+  const TableSchema& table = *SouthboundSchema().FindTable("Logical_Flow");
+  const ColumnSchema* const columns[] = {table.FindColumn("pipeline"), table.FindColumn("table_id"),
+                                         table.FindColumn("match")};
+  std::string values[std::size(columns)];
+  const auto take = [&](absl::Span<const Uuid> found) {
+    for (const Uuid& row : found) {
+      if (!reader.Peek<sb::Logical_Flow>(row, columns, absl::MakeSpan(values))) continue;
+      int stage = 0;
+      (void)absl::SimpleAtoi(values[1], &stage);
+      rows[LeadingPort(PlaceOf(values[0], stage).table, values[2])].push_back(row);
+    }
+  };
+  const std::string key = datapath.ToString();
+  take(reader.FindToPeek<sb::Logical_Flow>("logical_datapath", key));
+  for (const Uuid& group : reader.Find<sb::Logical_DP_Group>("datapaths", key)) {
+    take(reader.FindToPeek<sb::Logical_Flow>("logical_dp_group", group.ToString()));
+  }
+  return rows;
+}
+
+void LogicalFlows::EmitRows(Reader& reader, const Uuid& datapath, const StageRows& rows, Output& out) {
+  const RowsOfDatapath& all = reader.Ask(rows_of_datapath_, datapath);
+  const auto found = all.find(rows);
+  if (found == all.end()) return;
+  for (const Uuid& row : found->second) Emit(reader, row, {datapath}, datapath, out);
 }
 
 uint32_t LogicalFlows::SourceOf(const Uuid& row) {
@@ -192,11 +241,11 @@ std::vector<FlowError> LogicalFlows::errors() const {
 void LogicalFlows::ForgetRows(const Database& sb) {
   const auto gone = [&sb](const Uuid& row) { return sb.Get<sb::Logical_Flow>(row) == nullptr; };
   std::erase_if(errors_, [&gone](const auto& e) { return gone(e.first); });
-  std::vector<Uuid> unused;
-  for (const auto& [row, extends] : extends_) {
-    if (gone(row)) unused.push_back(row);
+  std::vector<ExtendsKey> unused;
+  for (const auto& [key, extends] : extends_) {
+    if (gone(key.first)) unused.push_back(key);
   }
-  for (const Uuid& row : unused) ReleaseExtends(row);
+  for (const ExtendsKey& key : unused) ReleaseExtends(key);
   if (pool_.bytes() > kMaxPoolBytes) ForgetExpressions();
 }
 
@@ -238,8 +287,11 @@ std::shared_ptr<const ValueSet> LogicalFlows::SetOf(const FieldSet& set) {
 }
 
 LogicalFlows::Place LogicalFlows::PlaceOf(const sb::Logical_Flow& flow) {
-  const Pipeline pipeline = flow.pipeline() == "egress" ? Pipeline::kEgress : Pipeline::kIngress;
-  const int stage = static_cast<int>(flow.table_id());
+  return PlaceOf(flow.pipeline(), static_cast<int>(flow.table_id()));
+}
+
+LogicalFlows::Place LogicalFlows::PlaceOf(absl::string_view pipeline_name, int stage) {
+  const Pipeline pipeline = pipeline_name == "egress" ? Pipeline::kEgress : Pipeline::kIngress;
   return {pipeline, stage,
           static_cast<uint8_t>((pipeline == Pipeline::kIngress ? table::kIngress : table::kEgress) + stage)};
 }
@@ -266,17 +318,18 @@ SharedOps LogicalFlows::EncodeRowActions(Lookups& lookups, const ActionList& act
   return std::make_shared<const OpList>(EncodeActions(actions, context, lookups));
 }
 
-void LogicalFlows::ReleaseExtends(const Uuid& row) {
-  const auto found = extends_.find(row);
+void LogicalFlows::ReleaseExtends(const ExtendsKey& key) {
+  const auto found = extends_.find(key);
   if (found == extends_.end()) return;
   for (const std::string& group : found->second.groups) group_ids_.Release(group);
   for (const std::string& meter : found->second.meters) meter_ids_.Release(meter);
   extends_.erase(found);
 }
 
-void LogicalFlows::Emit(Reader& reader, const Uuid& row, Output& out) {
+void LogicalFlows::Emit(Reader& reader, const Uuid& row, const std::vector<Uuid>& datapaths, const Uuid& emitter,
+                        Output& out) {
   const auto* flow = reader.Get<sb::Logical_Flow>(row);
-  const absl::Status status = flow == nullptr ? absl::OkStatus() : Compile(reader, row, *flow, out);
+  const absl::Status status = flow == nullptr ? absl::OkStatus() : Compile(reader, row, *flow, datapaths, emitter, out);
   if (status.ok()) {
     errors_.erase(row);
   } else {
@@ -284,15 +337,16 @@ void LogicalFlows::Emit(Reader& reader, const Uuid& row, Output& out) {
   }
 }
 
-absl::Status LogicalFlows::Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, Output& out) {
-  const std::vector<Uuid> datapaths = LocalDatapathsOf(reader, flow);
+absl::Status LogicalFlows::Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow,
+                                   const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out) {
   if (datapaths.empty()) return absl::OkStatus();
   const Place place = PlaceOf(flow);
   const uint32_t source = SourceOf(row);
   std::vector<Clause> clauses;
   SharedOps ops;
   bool reusable = false;
-  ReleaseExtends(row);
+  const ExtendsKey extends_key(row, emitter);
+  ReleaseExtends(extends_key);
   Extends extends;
   for (const Uuid& datapath : datapaths) {
     Lookups lookups(*this, reader, datapath, extends);
@@ -323,7 +377,7 @@ absl::Status LogicalFlows::Compile(Reader& reader, const Uuid& row, const sb::Lo
       if (possible) context_.Emit(out, std::move(compiled));
     }
   }
-  if (!extends.groups.empty() || !extends.meters.empty()) extends_[row] = std::move(extends);
+  if (!extends.groups.empty() || !extends.meters.empty()) extends_[extends_key] = std::move(extends);
   return absl::OkStatus();
 }
 

@@ -43,13 +43,25 @@ struct DatapathInfo {
   friend bool operator==(const DatapathInfo&, const DatapathInfo&) = default;
 };
 
+// The rows of a stage that ask for a certain logical port first of all: inport == "LSP1" && …
+struct StageRows {
+  uint8_t table = 0;
+  bool is_outport = false;
+  std::string port;  // Empty: all other rows.
+  friend auto operator<=>(const StageRows&, const StageRows&) = default;
+};
+
 class LogicalFlows {
  public:
-  // `context` must outlive this, and have its queries before Define() is called.
+  // `context` must outlive this, and have its queries before DefineQueries() is called.
   explicit LogicalFlows(const ControllerContext& context);
   ~LogicalFlows();
 
+  void DefineQueries(Incremental& engine);
+  // An emitter over every row, for all local datapaths.
   void Define(Incremental& engine);
+  // Some rows, for one datapath.
+  void EmitRows(Reader& reader, const Uuid& datapath, const StageRows& rows, Output& out);
 
   Uuid UuidOf(uint32_t source) const;
   std::vector<FlowError> errors() const;
@@ -82,12 +94,17 @@ class LogicalFlows {
     std::vector<std::string> meters;
   };
   static Place PlaceOf(const sb::Logical_Flow& flow);
+  static Place PlaceOf(absl::string_view pipeline, int stage);
 
-  void DefineQueries(Incremental& engine);
-  void Emit(Reader& reader, const Uuid& row, Output& out);
+  using RowsOfDatapath = std::map<StageRows, std::vector<Uuid>>;
+
+  RowsOfDatapath FindRows(Reader& reader, const Uuid& datapath) const;
+  // `datapaths`: where the row applies. `emitter`: zero, or the datapath when there are several emitters for a row.
+  void Emit(Reader& reader, const Uuid& row, const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out);
   absl::Status DumpDatapath(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, const Uuid& datapath,
                             uint32_t conj_base, std::vector<OpenFlow>& out);
-  absl::Status Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, Output& out);
+  absl::Status Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow,
+                       const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out);
   std::vector<Uuid> LocalDatapathsOf(Reader& reader, const sb::Logical_Flow& flow);
   // The match with the prerequisites of the actions, annotated.
   absl::StatusOr<const Expr*> ParseMatch(const Lookups& lookups, const std::string& match, const Expr* prerequisites,
@@ -96,7 +113,8 @@ class LogicalFlows {
                                                 const Place& place);
   SharedOps EncodeRowActions(Lookups& lookups, const ActionList& actions, const Place& place, const Uuid& row,
                              const sb::Logical_Flow& flow);
-  void ReleaseExtends(const Uuid& row);
+  using ExtendsKey = std::pair<Uuid, Uuid>;  // Row and emitter.
+  void ReleaseExtends(const ExtendsKey& key);
   // Whether packets that enter or leave by the port of this key can be seen here at all.
   bool IsRelated(Reader& reader, const Lookups& lookups, uint32_t key);
   std::shared_ptr<const ValueSet> SetOf(const FieldSet& set);
@@ -116,9 +134,10 @@ class LogicalFlows {
   Query<SetAnswer> port_group_;                          // By the name it has in the Southbound database.
   Query<bool> related_;                                  // By Port_Binding UUID.
   Query<std::map<std::string, std::string>> templates_;  // By the empty name: this chassis' template variables.
+  Query<RowsOfDatapath> rows_of_datapath_;               // By Datapath_Binding UUID.
   ExtendTable group_ids_;
   ExtendTable meter_ids_;
-  std::map<Uuid, Extends> extends_;
+  std::map<ExtendsKey, Extends> extends_;
   absl::flat_hash_map<Uuid, uint32_t> sources_;
   std::vector<Uuid> uuids_;  // By source - 1.
   std::map<Uuid, std::string> errors_;

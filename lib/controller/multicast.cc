@@ -24,7 +24,7 @@ void EmitGroupEverywhere(Reader& reader, const ControllerContext& context, const
       if (!distributed.exists) continue;
       key = distributed.key;
     } else if (port.type != "patch" && port.type != "l3gateway" && port.type != "localport") {
-      if (reader.Ask(context.port_number, port.parent.empty() ? port.name : port.parent) == 0) continue;
+      if (context.NumberOf(reader, port) == 0) continue;
       if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) ops.push_back(LoadReg(13, zone));
     }
     ops.push_back(LoadOutPort(key));
@@ -41,7 +41,9 @@ void EmitGroupEverywhere(Reader& reader, const ControllerContext& context, const
                FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(all)));
 }
 
-void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+}  // namespace
+
+void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* group = reader.Get<sb::Multicast_Group>(row);
   if (group == nullptr || !reader.Ask(context.is_local, FromProto(group->datapath()))) return;
   if (context.everywhere()) return EmitGroupEverywhere(reader, context, row, *group, out);
@@ -53,7 +55,6 @@ void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row
   for (const ovsdb::Uuid& member : group->ports()) {
     const PortInfo& port = reader.Ask(context.port, FromProto(member));
     if (!port.exists || port.datapath != FromProto(group->datapath())) continue;
-    const std::string& plugged = port.parent.empty() ? port.name : port.parent;
     const auto to_patches = [&] {
       patches.push_back(LoadOutPort(port.key));
       patches.push_back(Op::Resubmit(table::kCheckLoopback));
@@ -70,8 +71,7 @@ void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row
           patches.push_back(Op::Resubmit(table::kCheckLoopback));
         }
       }
-    } else if (port.type == "l3gateway" ? port.chassis == context.chassis
-                                        : reader.Ask(context.port_number, plugged) != 0) {
+    } else if (port.type == "l3gateway" ? port.chassis == context.chassis : context.NumberOf(reader, port) != 0) {
       if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
       here.push_back(LoadOutPort(port.key));
       here.push_back(Op::Resubmit(table::kCheckLoopback));
@@ -98,14 +98,6 @@ void EmitGroup(Reader& reader, const ControllerContext& context, const Uuid& row
   if (any_here) away.push_back(Op::Resubmit(table::kLocalOutput));
   context.Emit(
       out, FlowBuilder(table::kRemoteOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(away)));
-}
-
-}  // namespace
-
-void DefineMulticastFlows(Incremental& engine, const ControllerContext& context) {
-  engine.AddEmitter<sb::Multicast_Group>("multicast_group", [&context](Reader& reader, const Uuid& row, Output& out) {
-    EmitGroup(reader, context, row, out);
-  });
 }
 
 }  // namespace ovnlite

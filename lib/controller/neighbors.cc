@@ -35,7 +35,9 @@ void EmitBinding(Reader& reader, const ControllerContext& context, const std::st
   context.Emit(out, std::move(lookup).Do({SetFlag(flag::kLookupMac, true)}));
 }
 
-void EmitFdb(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+}  // namespace
+
+void EmitFdbFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* fdb = reader.Get<sb::FDB>(row);
   if (fdb == nullptr) return;
   const absl::Span<const Uuid> datapaths =
@@ -55,23 +57,17 @@ void EmitFdb(Reader& reader, const ControllerContext& context, const Uuid& row, 
                         .Do({SetFlag(flag::kLookupFdb, true)}));
 }
 
-}  // namespace
+void EmitMacBindingFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+  const auto* binding = reader.Get<sb::MAC_Binding>(row);
+  if (binding == nullptr) return;
+  EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), kLearned, row.prefix(), out);
+}
 
-void DefineNeighborFlows(Incremental& engine, const ControllerContext& context) {
-  engine.AddEmitter<sb::MAC_Binding>("mac_binding", [&context](Reader& reader, const Uuid& row, Output& out) {
-    const auto* binding = reader.Get<sb::MAC_Binding>(row);
-    if (binding != nullptr)
-      EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), kLearned, row.prefix(), out);
-  });
-  engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", [&context](Reader& reader, const Uuid& row,
-                                                                             Output& out) {
-    const auto* binding = reader.Get<sb::Static_MAC_Binding>(row);
-    if (binding == nullptr) return;
-    const uint16_t priority = binding->override_dynamic_mac() ? kOverriding : kStatic;
-    EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), priority, row.prefix(), out);
-  });
-  engine.AddEmitter<sb::FDB>(
-      "fdb", [&context](Reader& reader, const Uuid& row, Output& out) { EmitFdb(reader, context, row, out); });
+void EmitStaticBindingFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+  const auto* binding = reader.Get<sb::Static_MAC_Binding>(row);
+  if (binding == nullptr) return;
+  const uint16_t priority = binding->override_dynamic_mac() ? kOverriding : kStatic;
+  EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), priority, row.prefix(), out);
 }
 
 }  // namespace ovnlite

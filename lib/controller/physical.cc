@@ -19,8 +19,9 @@ void EnterLogicalPort(const Zones& zones, const PortInfo& port, OpList& ops) {
   ops.push_back(LoadReg(14, port.key));
 }
 
-// Flows that do not depend on any row.
-void EmitCommon(const ControllerContext& context, Output& out) {
+}  // namespace
+
+void EmitCommonFlows(const ControllerContext& context, Output& out) {
   const auto emit = [&](FlowBuilder builder, OpList ops) { context.Emit(out, std::move(builder).Do(std::move(ops))); };
   emit(FlowBuilder(table::kPhysicalToLogical, 0), {});
   emit(FlowBuilder(table::kOutputInit, 0), {Op::Resubmit(table::kRemoteOutput)});
@@ -41,7 +42,7 @@ void EmitCommon(const ControllerContext& context, Output& out) {
 }
 
 // What a tunnel brings goes on at the local output, with the logical ports it names.
-void EmitTunnel(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+void EmitTunnelFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* chassis = reader.Get<sb::Chassis>(row);
   if (chassis == nullptr) return;
   const uint32_t number = reader.Ask(context.tunnel_number, chassis->name());
@@ -53,6 +54,8 @@ void EmitTunnel(Reader& reader, const ControllerContext& context, const Uuid& ro
                     Op::Move({OfField::kTunMetadata0, 16, 15}, {OfReg(14), 0, 15}),
                     Op::Move({OfField::kTunMetadata0, 0, 16}, {OfReg(15), 0, 16}), Op::Resubmit(table::kLocalOutput)}));
 }
+
+namespace {
 
 // The flows of one Port_Binding.
 class PortFlows {
@@ -66,7 +69,7 @@ class PortFlows {
         zones_(ZonesOf(reader, context, port)) {}
 
   void Emit() {
-    const bool here = context_.IsHere(reader_, port_);
+    const bool here = context_.NumberOf(reader_, port_.name) != 0;
     if (port_.type == "patch" ||
         (port_.type == "l3gateway" && (context_.everywhere() || port_.chassis == context_.chassis))) {
       EmitPatch();
@@ -75,7 +78,7 @@ class PortFlows {
     } else if (port_.type == "localnet") {
       if (here) EmitLocalnet();
     } else if (!port_.parent.empty()) {
-      const uint32_t number = reader_.Ask(context_.port_number, port_.parent);
+      const uint32_t number = context_.NumberOf(reader_, port_.parent);
       number != 0 ? EmitNested(number) : EmitRemote();
     } else if (here) {
       EmitPlugged();
@@ -148,7 +151,7 @@ class PortFlows {
   }
 
   void EmitPlugged() {
-    const uint32_t number = reader_.Ask(context_.port_number, port_.name);
+    const uint32_t number = context_.NumberOf(reader_, port_.name);
     EmitLocal(false);
     OpList enter;
     if (port_.type == "localport") enter.push_back(SetFlag(flag::kLocalport, true));
@@ -176,7 +179,7 @@ class PortFlows {
   }
 
   void EmitLocalnet() {
-    const uint32_t number = reader_.Ask(context_.port_number, port_.name);
+    const uint32_t number = context_.NumberOf(reader_, port_.name);
     EmitLocal(false);
     OpList enter;
     EnterLogicalPort(zones_, port_, enter);
@@ -236,15 +239,9 @@ Zones ZonesOf(Reader& reader, const ControllerContext& context, const PortInfo& 
           reader.Ask(context.zone, datapath + "_snat")};
 }
 
-void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) {
-  engine.AddSingleEmitter("physical_common",
-                          [&context](Reader&, const Uuid&, Output& out) { EmitCommon(context, out); });
-  engine.AddEmitter<sb::Chassis>(
-      "tunnel", [&context](Reader& reader, const Uuid& row, Output& out) { EmitTunnel(reader, context, row, out); });
-  engine.AddEmitter<sb::Port_Binding>("physical_port", [&context](Reader& reader, const Uuid& row, Output& out) {
-    const PortInfo& port = reader.Ask(context.port, row);
-    if (port.exists && reader.Ask(context.is_local, port.datapath)) PortFlows(reader, context, row, port, out).Emit();
-  });
+void EmitPortFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+  const PortInfo& port = reader.Ask(context.port, row);
+  if (port.exists && reader.Ask(context.is_local, port.datapath)) PortFlows(reader, context, row, port, out).Emit();
 }
 
 }  // namespace ovnlite

@@ -149,20 +149,17 @@ class Builder {
 
 }  // namespace
 
-void DefinePortSecurityFlows(Incremental& engine, const ControllerContext& context) {
-  engine.AddEmitter<sb::Port_Binding>("port_security", [&context](Reader& reader, const Uuid& row, Output& out) {
-    const PortInfo& port = reader.Ask(context.port, row);
-    if (!port.exists || !port.type.empty()) return;
-    const std::string& plugged = port.parent.empty() ? port.name : port.parent;
-    if (reader.Ask(context.port_number, plugged) == 0 || !reader.Ask(context.is_local, port.datapath)) return;
-    const auto* binding = reader.Get<sb::Port_Binding>(row);
-    std::vector<LportAddresses> allowed;
-    for (const std::string& text : binding->port_security()) {
-      absl::StatusOr<LportAddresses> addresses = LportAddresses::Parse(text);
-      if (addresses.ok()) allowed.push_back(*std::move(addresses));
-    }
-    if (!allowed.empty()) Builder(context, port, row.prefix(), out).Emit(allowed);
-  });
+void EmitPortSecurityFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
+  const PortInfo& port = reader.Ask(context.port, row);
+  if (!port.exists || !port.type.empty()) return;
+  if (context.NumberOf(reader, port) == 0 || !reader.Ask(context.is_local, port.datapath)) return;
+  const auto* binding = reader.Get<sb::Port_Binding>(row);
+  std::vector<LportAddresses> allowed;
+  for (const std::string& text : binding->port_security()) {
+    absl::StatusOr<LportAddresses> addresses = LportAddresses::Parse(text);
+    if (addresses.ok()) allowed.push_back(*std::move(addresses));
+  }
+  if (!allowed.empty()) Builder(context, port, row.prefix(), out).Emit(allowed);
 }
 
 }  // namespace ovnlite

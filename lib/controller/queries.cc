@@ -122,6 +122,7 @@ Uuid FindPort(Reader& reader, absl::string_view name) {
 void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
   context.plugged = engine.AddInput<std::vector<std::string>>("plugged");
   context.port_number = engine.AddInput<uint32_t>("port_number");
+  context.plugged_into = engine.AddInput<std::string>("plugged_into");
   context.tunnel_number = engine.AddInput<uint32_t>("tunnel_number");
   context.zone = engine.AddInput<uint32_t>("zone");
   context.datapath_key = engine.AddQuery<uint32_t>("datapath_key", [](Reader& reader, const Uuid& uuid) {
@@ -135,6 +136,7 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
   context.local_datapaths = engine.AddQuery<std::set<Uuid>>(
       "local_datapaths", [&context](Reader& reader, const Uuid&) { return FindLocalDatapaths(reader, context); });
   context.is_local = engine.AddQuery<bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
+    if (context.everywhere()) return reader.Get<sb::Datapath_Binding>(datapath) != nullptr;
     return reader.Ask(context.local_datapaths, Uuid()).contains(datapath);
   });
   context.localnet = engine.AddQuery<Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
@@ -143,6 +145,21 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
     }
     return Uuid();
   });
+}
+
+void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) {
+  const auto each = [&context](auto emit) {
+    return [&context, emit](Reader& reader, const Uuid& row, Output& out) { emit(reader, context, row, out); };
+  };
+  engine.AddSingleEmitter("common", [&context](Reader&, const Uuid&, Output& out) { EmitCommonFlows(context, out); });
+  engine.AddEmitter<sb::Chassis>("tunnel", each(EmitTunnelFlows));
+  engine.AddEmitter<sb::Port_Binding>("physical_port", each(EmitPortFlows));
+  engine.AddEmitter<sb::Multicast_Group>("multicast_group", each(EmitGroupFlows));
+  engine.AddEmitter<sb::Port_Binding>("port_security", each(EmitPortSecurityFlows));
+  engine.AddEmitter<sb::MAC_Binding>("mac_binding", each(EmitMacBindingFlows));
+  engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", each(EmitStaticBindingFlows));
+  engine.AddEmitter<sb::FDB>("fdb", each(EmitFdbFlows));
+  engine.AddEmitter<sb::Load_Balancer>("load_balancer", each(EmitLoadBalancerFlows));
 }
 
 }  // namespace ovnlite

@@ -35,6 +35,7 @@ class Machine {
   void EnterTable(uint8_t table) {
     const Flow* const from = frames_.empty() ? nullptr : frames_.back().flow;
     if (options_.amend) options_.amend(table, state_.key);
+    if (options_.prepare) options_.prepare(table, state_.key);
     const uint32_t metadata = static_cast<uint32_t>(state_.key.Get64(field::kMetadata));
     program_.consulted.push_back(MakeTablePart(table, metadata));
     const Flow* flow = tables_.Lookup(table, {state_.key, state_.constant, &program_.mask});

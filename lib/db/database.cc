@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "lib/db/commit.h"
+#include "lib/db/json_row.h"
 #include "lib/db/store.h"
 #include "lib/db/transaction.h"
 
@@ -60,6 +61,18 @@ absl::StatusOr<Delta> Database::Commit(Transaction transaction) {
 const Row* Database::Get(const TableSchema& table, const Uuid& uuid) const {
   const StoredRow* stored = state_->store.Rows(table).Find(uuid);
   return stored != nullptr ? stored->message().get() : nullptr;
+}
+
+bool Database::Peek(const TableSchema& table, const Uuid& uuid, absl::Span<const ColumnSchema* const> columns,
+                    absl::Span<std::string> values) const {
+  const StoredRow* stored = state_->store.Rows(table).Find(uuid);
+  if (stored == nullptr) return false;
+  if (stored->dormant() && PeekColumns(stored->text(), columns, values)) return true;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    values[i].clear();
+    ForEachText(*columns[i], *stored->message(), [&](absl::string_view text) { values[i] = std::string(text); });
+  }
+  return true;
 }
 
 size_t Database::RowCount(const TableSchema& table) const { return state_->store.Rows(table).size(); }

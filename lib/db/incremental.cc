@@ -54,7 +54,8 @@ class Readers {
   std::unique_ptr<absl::flat_hash_set<NodeId>> many_;
 };
 
-enum class Kind : uint8_t { kRow, kMembers, kIndexEntry, kQuery, kEmitter };
+// kIndexContents: the rows of an index entry and what is in them.
+enum class Kind : uint8_t { kRow, kMembers, kIndexEntry, kIndexContents, kQuery, kEmitter };
 
 // What a node stands for. `subject` is a table, an index, a query's or an emitter's number.
 struct NodeKey {
@@ -102,8 +103,9 @@ struct Incremental::State {
   };
   struct EmitterDefinition {
     std::string name;
-    const TableSchema* table;  // Null: run once.
-    EmitterFunction function;
+    const TableSchema* table;  // Null: not run for rows.
+    EmitterFunction function;  // Null: run on demand.
+    NamedEmitterFunction named_function;
   };
   struct ItemCount {
     uint32_t now = 0;
@@ -137,9 +139,11 @@ struct Incremental::State {
     return *databases.front();
   }
 
-  NodeId FindOrAdd(NodeKey key) {
+  NodeId FindOrAdd(NodeKey key) { return FindOrAddNode(std::move(key)).first; }
+  // The node, and whether it is new.
+  std::pair<NodeId, bool> FindOrAddNode(NodeKey key) {
     const auto [at, added] = by_key.try_emplace(std::move(key), 0);
-    if (!added) return at->second;
+    if (!added) return {at->second, false};
     NodeId id;
     if (free_nodes.empty()) {
       id = static_cast<NodeId>(nodes.size());
@@ -154,7 +158,7 @@ struct Incremental::State {
     node.dirty = at->first.kind == Kind::kQuery || at->first.kind == Kind::kEmitter;
     at->second = id;
     unread.push_back(id);
-    return id;
+    return {id, true};
   }
 
   void Enqueue(NodeId id) {
@@ -188,6 +192,9 @@ struct Incremental::State {
         std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
                                       std::back_inserter(moved));
         for (std::string& key : moved) InputChanged({Kind::kIndexEntry, Subject(index), {}, std::move(key)});
+        for (std::vector<std::string>* keys : {&before, &after}) {
+          for (std::string& key : *keys) InputChanged({Kind::kIndexContents, Subject(index), {}, std::move(key)});
+        }
       }
     }
   }
@@ -246,7 +253,12 @@ struct Incremental::State {
     if (key.kind == Kind::kEmitter) {
       ++statistics.emitter_runs;
       Output output;
-      emitters[key.subject].function(reader, key.uuid, output);
+      const EmitterDefinition& emitter = emitters[key.subject];
+      if (emitter.function != nullptr) {
+        emitter.function(reader, key.uuid, output);
+      } else {
+        emitter.named_function(reader, key.name, output);
+      }
       ReplaceItems(nodes[id], std::move(output.items_));
     } else {
       ++statistics.query_runs;
@@ -293,6 +305,7 @@ struct Incremental::State {
     started = true;
     for (size_t e = 0; e < emitters.size(); ++e) {
       const TableSchema* table = emitters[e].table;
+      if (emitters[e].function == nullptr) continue;
       if (table == nullptr) {
         CreateEmitterNode(e, Uuid());
         continue;
@@ -345,7 +358,18 @@ Incremental::~Incremental() = default;
 void Incremental::AddEmitter(absl::string_view name, const google::protobuf::Descriptor* type,
                              EmitterFunction function) {
   const TableSchema* table = type == nullptr ? nullptr : &state_->DatabaseOf(type).TableOf(type);
-  state_->emitters.push_back({std::string(name), table, std::move(function)});
+  state_->emitters.push_back({std::string(name), table, std::move(function), nullptr});
+}
+
+DemandedEmitter Incremental::AddDemandedEmitter(absl::string_view name, NamedEmitterFunction function) {
+  state_->emitters.push_back({std::string(name), nullptr, nullptr, std::move(function)});
+  return {static_cast<int>(state_->emitters.size()) - 1};
+}
+
+void Incremental::Demand(DemandedEmitter emitter, absl::string_view name) {
+  const auto [at, added] =
+      state_->FindOrAddNode({Kind::kEmitter, static_cast<uint64_t>(emitter.number), Uuid(), std::string(name)});
+  if (added) state_->Enqueue(at);
 }
 
 int Incremental::AddQuery(absl::string_view name, QueryFunction function, std::unique_ptr<Answer> when_cyclic) {
@@ -390,6 +414,9 @@ void Incremental::Inspect(const std::function<void(Reader&)>& look) {
 
 Incremental::Changes Incremental::Update() {
   State& s = *state_;
+  Changes changes;
+  changes.idle = s.started && s.born.empty() && s.dead.empty() && s.queue.empty();
+  if (changes.idle && s.unread.empty()) return changes;
   if (!s.started) s.Start();
   s.FollowRows();
   while (!s.queue.empty()) {
@@ -400,7 +427,6 @@ Incremental::Changes Incremental::Update() {
     if (node.live && node.dirty) s.Run(*this, id);
   }
   s.Collect();
-  Changes changes;
   std::sort(s.touched_items.begin(), s.touched_items.end());
   for (uint32_t item : s.touched_items) {
     State::ItemCount& count = s.items[item];
@@ -424,11 +450,18 @@ const google::protobuf::Message* Reader::GetRow(const google::protobuf::Descript
 }
 
 absl::Span<const Uuid> Reader::FindRows(const google::protobuf::Descriptor* type, absl::string_view column,
-                                        absl::string_view key) {
+                                        absl::string_view key, bool contents) {
   Database& db = engine_.state_->DatabaseOf(type);
   const Index& index = db.IndexOn(db.TableOf(type), column);
-  engine_.state_->Record(engine_.state_->FindOrAdd({Kind::kIndexEntry, Subject(&index), {}, std::string(key)}));
+  const Kind kind = contents ? Kind::kIndexContents : Kind::kIndexEntry;
+  engine_.state_->Record(engine_.state_->FindOrAdd({kind, Subject(&index), {}, std::string(key)}));
   return index.Find(key);
+}
+
+bool Reader::PeekRow(const google::protobuf::Descriptor* type, const Uuid& uuid,
+                     absl::Span<const ColumnSchema* const> columns, absl::Span<std::string> values) const {
+  const Database& db = engine_.state_->DatabaseOf(type);
+  return db.Peek(db.TableOf(type), uuid, columns, values);
 }
 
 std::vector<Uuid> Reader::AllRows(const google::protobuf::Descriptor* type) {

@@ -67,6 +67,16 @@ struct ToyCompiler {
     engine.AddSingleEmitter("total", [this](Reader& r, const Uuid&, Output& out) {
       out.Add(this->names.Of(absl::StrCat("total ", r.All<nb::Logical_Switch_Port>().size())));
     });
+    of_type = engine.AddDemandedEmitter("of_type", [this, &db](Reader& r, absl::string_view type, Output& out) {
+      const TableSchema& table = db.TableOf(nb::Logical_Switch_Port::descriptor());
+      const ColumnSchema* const column = table.FindColumn("name");
+      std::string line = absl::StrCat("of type ", type, ":"), name;
+      for (const Uuid& uuid : r.FindToPeek<nb::Logical_Switch_Port>("type", type)) {
+        EXPECT_TRUE(r.Peek<nb::Logical_Switch_Port>(uuid, absl::MakeSpan(&column, 1), absl::MakeSpan(&name, 1)));
+        absl::StrAppend(&line, " ", name);
+      }
+      out.Add(this->names.Of(line));
+    });
   }
 
   // Applies the changes and returns all that is emitted.
@@ -84,6 +94,7 @@ struct ToyCompiler {
   Query<std::string> switch_of;
   Query<size_t> count;
   Query<std::string> suffix;
+  DemandedEmitter of_type;
 };
 
 class IncrementalTest : public testing::Test {
@@ -163,6 +174,21 @@ TEST_F(IncrementalTest, InputsWakeTheirReaders) {
   EXPECT_TRUE(toy.Update().contains("port p of ls among 1"));
 }
 
+TEST_F(IncrementalTest, WhatIsNotDemandedDoesNotRun) {
+  ToyCompiler toy(db_, names_);
+  const Uuid ls = AddSwitch("ls");
+  AddPort(ls, "p", "x");
+  EXPECT_FALSE(toy.Update().contains("of type x: p"));
+  toy.engine.Demand(toy.of_type, "x");
+  EXPECT_TRUE(toy.Update().contains("of type x: p"));
+  const uint64_t runs = toy.engine.statistics().emitter_runs;
+  toy.engine.Demand(toy.of_type, "x");
+  toy.Update();
+  EXPECT_EQ(toy.engine.statistics().emitter_runs, runs);
+  AddPort(ls, "q", "x");
+  EXPECT_TRUE(toy.Update().contains("of type x: p q") || toy.output.contains("of type x: q p"));
+}
+
 TEST_F(IncrementalTest, CyclesAreReportedAndEnd) {
   Incremental engine({&db_});
   Query<int> a, b;
@@ -183,11 +209,12 @@ TEST_F(IncrementalTest, DeltaAppliedEqualsFullRecompute) {
     Random random(seed);
     Names names;
     ToyCompiler toy(db, names);
+    toy.engine.Demand(toy.of_type, "router");
     std::vector<Uuid> switches, ports;
     for (int step = 0; step < 150; ++step) {
       Transaction t = db.Begin();
       for (int edits = 1 + static_cast<int>(random.Below(3)); edits > 0; --edits) {
-        const uint64_t what = random.Below(6);
+        const uint64_t what = random.Below(7);
         if (what == 0 || switches.empty()) {
           switches.push_back(Uuid::Generate(random));
           t.Insert<nb::Logical_Switch>(switches.back())->set_name(absl::StrCat("s", random.Below(5)));
@@ -209,6 +236,9 @@ TEST_F(IncrementalTest, DeltaAppliedEqualsFullRecompute) {
         } else if (what == 4 && !ports.empty()) {
           auto* row = t.Update<nb::Logical_Switch_Port>(ports[random.Below(ports.size())]);
           if (row != nullptr) row->set_type(random.OneIn(2) ? "router" : "localnet");
+        } else if (what == 6 && !ports.empty()) {
+          auto* row = t.Update<nb::Logical_Switch_Port>(ports[random.Below(ports.size())]);
+          if (row != nullptr) row->set_name(Uuid::Generate(random).ToString());
         } else if (what == 5) {
           auto* ls = t.Update<nb::Logical_Switch>(switches[random.Below(switches.size())]);
           if (ls != nullptr && ls->ports_size() > 0) ls->mutable_ports()->RemoveLast();
@@ -218,6 +248,7 @@ TEST_F(IncrementalTest, DeltaAppliedEqualsFullRecompute) {
       ASSERT_TRUE(committed.ok()) << committed.status();
       if (random.OneIn(3)) continue;  // Several commits per update.
       ToyCompiler fresh(db, names);
+      fresh.engine.Demand(fresh.of_type, "router");
       ASSERT_EQ(toy.Update(), fresh.Update()) << "step " << step;
       ASSERT_EQ(toy.engine.node_count(), fresh.engine.node_count()) << "nothing is remembered longer than needed";
     }

@@ -296,6 +296,44 @@ void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Ro
   for (const ColumnSchema* column : table.sets()) SetDefault(*column, row);
 }
 
+bool PeekColumns(absl::string_view text, absl::Span<const ColumnSchema* const> columns,
+                 absl::Span<std::string> values) {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    // A column that is not mentioned has its default value.
+    const ColumnKind kind = columns[i]->access().kind;
+    values[i] = kind == ColumnKind::kInteger ? "0" : kind == ColumnKind::kBoolean ? "false" : "";
+  }
+  JsonReader json(text);
+  absl::string_view name;
+  size_t found = 0;
+  for (json.EnterObject(); found < columns.size() && json.NextMember(&name);) {
+    const auto column = std::find_if(columns.begin(), columns.end(), [&](const auto* c) { return c->name() == name; });
+    if (column == columns.end()) {
+      json.Skip();
+      continue;
+    }
+    ++found;
+    std::string& value = values[static_cast<size_t>(column - columns.begin())];
+    switch (json.Peek()) {
+      case JsonKind::kString: {
+        const absl::string_view string = json.ReadString();
+        value.assign(string.data(), string.size());
+        break;
+      }
+      case JsonKind::kNumber:
+        value = absl::StrCat(json.ReadInteger());
+        break;
+      case JsonKind::kTrue:
+      case JsonKind::kFalse:
+        value = json.ReadBoolean() ? "true" : "false";
+        break;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
 void AppendJsonString(absl::string_view text, std::string* out) {
   constexpr char kHex[] = "0123456789abcdef";
   constexpr absl::string_view kLetters = "\"\\bfnrt", kCharacters = "\"\\\b\f\n\r\t";

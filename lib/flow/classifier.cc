@@ -132,6 +132,14 @@ class Classifier::Subtable {
       all.insert(all.end(), bucket.begin(), bucket.end());  // Sorted by the caller.
   }
 
+  void ForEachMatch(const FlowKey& key, uint16_t priority, absl::FunctionRef<void(const Flow&)> visit) const {
+    const auto found = buckets_.find(Hash(key, masks_.size(), ~uint64_t{0}));
+    if (found == buckets_.end()) return;
+    for (const Flow* flow : found->second) {
+      if (flow->priority == priority && flow->match.Matches(key)) visit(*flow);
+    }
+  }
+
   size_t size() const { return size_; }
   int max_priority() const { return priorities_.rbegin()->first; }
 
@@ -269,6 +277,15 @@ void Classifier::Remove(const Flow* flow) {
     few_ = flows();
     subtables_.clear();
     PackFew();
+  }
+}
+
+void Classifier::ForEachMatch(const FlowKey& key, uint16_t priority, absl::FunctionRef<void(const Flow&)> visit) const {
+  for (const Flow* flow : few_) {
+    if (flow->priority == priority && flow->match.Matches(key)) visit(*flow);
+  }
+  for (const auto& subtable : subtables_) {
+    if (subtable->max_priority() >= priority) subtable->ForEachMatch(key, priority, visit);
   }
 }
 

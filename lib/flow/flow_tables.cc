@@ -114,6 +114,14 @@ const Flow* FlowTables::Lookup(uint8_t number, const LookupContext& context) con
   return best;
 }
 
+void FlowTables::ForEachMatch(uint8_t number, const FlowKey& key, uint16_t priority,
+                              absl::FunctionRef<void(const Flow&)> visit) const {
+  const State::Table& table = state_->tables[number];
+  const Classifier* part = table.Find(static_cast<uint32_t>(key.Get64(field::kMetadata)));
+  if (part != nullptr) part->ForEachMatch(key, priority, visit);
+  table.any.ForEachMatch(key, priority, visit);
+}
+
 void FlowTables::ForEach(const std::function<void(const Flow&)>& visit) const {
   for (const State::Table& table : state_->tables) {
     for (uint32_t metadata : table.Datapaths()) {

@@ -43,8 +43,8 @@ bool Equal(const LearnOp& a, const LearnOp& b) {
     return true;
   };
   return a.table == b.table && a.idle_timeout == b.idle_timeout && a.hard_timeout == b.hard_timeout &&
-         a.priority == b.priority && a.delete_learned == b.delete_learned && a.cookie == b.cookie && same(a.matches, b.matches) &&
-         same(a.sets, b.sets);
+         a.priority == b.priority && a.delete_learned == b.delete_learned && a.cookie == b.cookie &&
+         same(a.matches, b.matches) && same(a.sets, b.sets);
 }
 bool Equal(const SampleOp& a, const SampleOp& b) {
   return a.probability == b.probability && a.collector_set == b.collector_set && a.domain == b.domain &&

@@ -95,7 +95,9 @@ void Nat(Writer& w, const CtOp& ct) {
   const bool has_address = !ct.nat_address.empty() && address.ok();
   Nicira(w, kNxNat);
   w.U16(0);
-  w.U16(static_cast<uint16_t>((ct.nat == CtOp::Nat::kSrc ? 1 : ct.nat == CtOp::Nat::kDst ? 2 : 0) |
+  w.U16(static_cast<uint16_t>((ct.nat == CtOp::Nat::kSrc   ? 1
+                               : ct.nat == CtOp::Nat::kDst ? 2
+                                                           : 0) |
                               (ct.nat_random ? 16 : 0)));
   w.U16(static_cast<uint16_t>((has_address ? (address->is_v6() ? 4 : 1) : 0) | (ct.nat_port_low != 0 ? 16 : 0) |
                               (ct.nat_port_high != 0 ? 32 : 0)));  // Which of these follow.

@@ -28,8 +28,8 @@ std::string Range(Subfield s) {
   return absl::StrCat(info.nxm_name, "[", s.low, "..", s.low + s.bits - 1, "]");
 }
 
-// OpenFlow 1.0 has actions of its own for the fields it knew. They say nothing of masks, and OVS leaves the masks out when
-// it prints them: other bits look as if they were set to 0.
+// OpenFlow 1.0 has actions of its own for the fields it knew. They say nothing of masks, and OVS leaves the masks out
+// when it prints them: other bits look as if they were set to 0.
 bool LegacySet(const Op& op, std::string& text) {
   const uint64_t v = Low64(op.value << op.dst.low);
   switch (op.dst.field) {
@@ -223,8 +223,9 @@ std::string LearnText(const LearnOp& op, OpDialect dialect) {
       absl::StrAppend(&text, ",", Range(s.dst));
     } else {
       // OVN leaves the source's width open, which OVS prints as an empty range until it has been over the wire.
-      absl::StrAppend(&text, ",", Range(s.dst), "=",
-                      dialect == OpDialect::kEncoded ? absl::StrCat(Info(s.src.field).nxm_name, "[0..-1]") : Range(s.src));
+      absl::StrAppend(
+          &text, ",", Range(s.dst), "=",
+          dialect == OpDialect::kEncoded ? absl::StrCat(Info(s.src.field).nxm_name, "[0..-1]") : Range(s.src));
     }
   }
   for (const LearnOp::Spec& s : op.sets) absl::StrAppend(&text, ",load:", Hex(s.value), "->", Range(s.dst));

@@ -18,7 +18,7 @@ Uuid FindByPrefix(const Database& sb, uint32_t prefix) {
 }  // namespace
 
 ChassisSite::ChassisSite(Database& database, const std::string& name)
-    : sb(database), chassis(name), controller(database, tables, {.chassis = name}) {
+    : sb(database), chassis(name), controller(database, tables, {.chassis = name, .on_demand = true}) {
   controller.PlugAsBound();
   controller.Update();
 }

@@ -1,5 +1,5 @@
 // File: chassis_site.h
-// One chassis of a database, compiled: its flow tables, and what its OpenFlow ports are.
+// One chassis of a database: its flow tables, compiled as packets come to them, and what its OpenFlow ports are.
 
 #ifndef OVNLITE_LIB_TRACE_CHASSIS_SITE_H_
 #define OVNLITE_LIB_TRACE_CHASSIS_SITE_H_
@@ -20,7 +20,6 @@
 namespace ovnlite {
 
 struct ChassisSite {
-  // Compiles all of it.
   ChassisSite(Database& database, const std::string& name);
 
   // All chassis, by name.

@@ -159,6 +159,7 @@ class Walk final : public Observer {
     TranslateOptions options;
     options.observer = this;
     options.choose_bucket = [this](const GroupOp& group, const FlowKey&) { return ChooseBucket(group); };
+    options.prepare = [site = site_](uint8_t table, const FlowKey& key) { site->controller.Prepare(table, key); };
     return options;
   }
 

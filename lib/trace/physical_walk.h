@@ -12,8 +12,8 @@
 
 namespace ovnlite {
 
-// `key` has the logical inport and the fields of the packet. Cost: a compilation of each chassis that the packet comes
-// to.
+// `key` has the logical inport and the fields of the packet. Cost: a compilation, for each chassis
+// that the packet comes to, of what it meets there.
 PhysicalPath WalkPhysicalPath(Database& sb, TracedWorld& world, const TracedDatapath& datapath, const FlowKey& key,
                               const TraceOptions& options);
 

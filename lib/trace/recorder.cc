@@ -39,7 +39,7 @@ std::string UpToLastToken(absl::string_view text) {
 
 }  // namespace
 
-Recorder::Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables, const Ties& ties,
+Recorder::Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, const Ties& ties,
                    const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow)
     : world_(world),
       controller_(controller),
@@ -53,6 +53,7 @@ TranslateOptions Recorder::Translation() {
   TranslateOptions options;
   options.observer = this;
   options.choose_bucket = [this](const GroupOp&, const FlowKey&) { return bucket_; };
+  options.prepare = [this](uint8_t table, const FlowKey& key) { controller_.Prepare(table, key); };
   if (!options_.as_forwarded) {
     options.keep_expired = true;
     options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };

@@ -37,7 +37,7 @@ class Recorder final : public Observer {
   static constexpr int kMaxDepth = 512;
 
   // `openflow` gives the OpenFlow flows of a logical flow as text; may be null. References must outlive the recorder.
-  Recorder(TracedWorld& world, const Controller& controller, const FlowTables& tables, const Ties& ties,
+  Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, const Ties& ties,
            const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow);
 
   // Traces a packet that enters the logical datapath of its metadata at its logical inport.
@@ -116,7 +116,7 @@ class Recorder final : public Observer {
   TranslateOptions Translation();
 
   TracedWorld& world_;
-  const Controller& controller_;
+  Controller& controller_;
   const FlowTables& tables_;
   const Ties& ties_;
   const Translator translator_;

@@ -6,10 +6,9 @@
 #ifndef OVNLITE_LIB_TRACE_TIES_H_
 #define OVNLITE_LIB_TRACE_TIES_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "ovnlite/flow/flow_tables.h"
 #include "ovnlite/packet/flow_key.h"
 
@@ -17,14 +16,13 @@ namespace ovnlite {
 
 class Ties {
  public:
-  // `rows`: how many rows the Logical_Flow table has. Flows removed from `tables` later must not be asked for.
-  void Build(const FlowTables& tables, size_t rows);
-  // `found`, or one of equal rank that comes first.
+  // `rows`: how many rows the Logical_Flow table has.
+  explicit Ties(size_t rows);
+  // `found`, which matches `key`, or one of equal rank that comes first.
   const Flow* First(const FlowTables& tables, const Flow& found, const FlowKey& key) const;
 
  private:
-  uint32_t mask_ = 0;
-  absl::flat_hash_map<uint64_t, std::vector<FlowId>> alike_;  // By table, priority, datapath.
+  uint32_t mask_;
 };
 
 }  // namespace ovnlite

@@ -56,56 +56,27 @@ class MicroflowPorts final : public ExprResolver {
 }  // namespace
 
 struct Tracer::State {
-  explicit State(Database& database) : sb(database), world(database), controller(database, tables, {}) {}
+  explicit State(Database& database)
+      : sb(database), world(database), controller(database, tables, {.on_demand = true}) {}
 
-  // Every port that a packet can be sent to is plugged in here; patches and redirections need no port.
-  void Plug() {
-    uint32_t next = 1;
-    std::vector<std::string> names;
-    for (const auto& [uuid, port] : sb.Rows<sb::Port_Binding>()) {
-      const std::string& type = port.type();
-      if (type == "patch" || type == "l3gateway" || type == "chassisredirect") continue;
-      names.push_back(port.has_parent_port() && !port.parent_port().empty() ? port.parent_port() : port.logical_port());
+  // Lines of `ovs-ofctl dump-flows`, without what is different on every hypervisor.
+  std::vector<std::string> OpenFlowOf(const Uuid& uuid) const {
+    std::vector<std::string> lines = controller.DumpFlowsOf(uuid);
+    for (std::string& line : lines) {
+      if (const size_t from = line.find("table="); from != std::string::npos) line.erase(0, from);
     }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    for (const auto& [name, number] : std::map<std::string, uint32_t>(controller.ports())) {
-      if (!std::binary_search(names.begin(), names.end(), name)) controller.Plug(name, 0);
-      next = std::max(next, number + 1);
-    }
-    for (const std::string& name : names) {
-      if (!controller.ports().contains(name)) controller.Plug(name, next++);
-    }
-  }
-
-  // Lines of `ovs-ofctl dump-flows`, by cookie.
-  std::vector<std::string> OpenFlowOf(const Uuid& uuid) {
-    if (!dumped) {
-      dump.clear();
-      for (const std::string& line : controller.DumpFlows()) {
-        const size_t at = line.find("cookie=0x");
-        uint64_t cookie = 0;
-        if (at == std::string::npos) continue;
-        const size_t end = line.find_first_of(", ", at);
-        if (absl::SimpleHexAtoi(line.substr(at + 9, end - at - 9), &cookie)) {
-          const size_t from = line.find("table=");
-          dump[static_cast<uint32_t>(cookie)].push_back(from == std::string::npos ? line : line.substr(from));
-        }
-      }
-      dumped = true;
-    }
-    const auto found = dump.find(uuid.prefix());
-    return found == dump.end() ? std::vector<std::string>() : found->second;
+    return lines;
   }
 
   Database& sb;
   TracedWorld world;
   FlowTables tables;
   Controller controller;
-  Ties ties;
-  bool dumped = false;
-  std::map<uint32_t, std::vector<std::string>> dump;
 };
+
+void Tracer::PrepareIndexes(const Database& sb) {
+  for (const char* column : {"logical_datapath", "logical_dp_group"}) sb.IndexOn<sb::Logical_Flow>(column);
+}
 
 Tracer::Tracer(Database& sb) : state_(std::make_unique<State>(sb)) {}
 Tracer::~Tracer() = default;
@@ -113,11 +84,7 @@ Tracer::~Tracer() = default;
 absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view microflow,
                                   const TraceOptions& options) {
   State& s = *state_;
-  s.Plug();
-  if (const Controller::Result changed = s.controller.Update(); changed.added + changed.removed != 0) {
-    s.dumped = false;
-    s.ties.Build(s.tables, s.sb.RowCount<sb::Logical_Flow>());
-  }
+  s.controller.Update();
   s.world.Refresh();
   const TracedDatapath* dp = nullptr;
   if (!datapath.empty()) {
@@ -141,7 +108,8 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
   key->Set(field::kMetadata, dp->key);
   std::function<std::vector<std::string>(const Uuid&)> openflow;
   if (options.openflow) openflow = [&s](const Uuid& uuid) { return s.OpenFlowOf(uuid); };
-  Recorder recorder(s.world, s.controller, s.tables, s.ties, options, openflow);
+  const Ties ties(s.sb.RowCount<sb::Logical_Flow>());
+  Recorder recorder(s.world, s.controller, s.tables, ties, options, openflow);
   recorder.Run(*key, trace.root);
   for (std::string& warning : recorder.TakeWarnings()) trace.warnings.push_back(std::move(warning));
   if (options.physical) trace.physical = WalkPhysicalPath(s.sb, s.world, *dp, *key, options);

@@ -1,12 +1,14 @@
 #include "lib/trace/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/logical/action_parse.h"
 #include "ovnlite/logical/stage.h"
+#include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
@@ -55,13 +57,16 @@ std::string ShortenUuid(absl::string_view name) {
   return IsUuid(name) ? std::string(name.substr(0, 6)) : std::string(name);
 }
 
+TracedWorld::TracedWorld(Database& sb)
+    : sb_(sb), subscription_(sb.Subscribe([this](const Delta&) { changed_ = true; })) {}
+
 void TracedWorld::Refresh() {
+  if (!changed_) return;
+  changed_ = false;
   datapaths_.clear();
-  ports_.clear();
   friendly_.clear();
   flows_.clear();
   pool_.Clear();
-  std::map<Uuid, uint32_t> keys;
   for (const auto& [uuid, row] : sb_.Rows<sb::Datapath_Binding>()) {
     TracedDatapath datapath;
     datapath.uuid = uuid;
@@ -76,45 +81,47 @@ void TracedWorld::Refresh() {
                               : !datapath.given_name.empty() ? datapath.given_name
                                                              : datapath.name;
     datapath.friendly = ShortenUuid(best);
-    keys[uuid] = datapath.key;
-    datapaths_[datapath.key] = std::move(datapath);
+    datapaths_[datapath.key] = {std::move(datapath), false};
   }
-  for (const auto& [uuid, row] : sb_.Rows<sb::Port_Binding>()) {
-    const auto key = keys.find(FromProto(row.datapath()));
-    if (key == keys.end()) continue;
-    TracedPort port = PortOf(uuid, row);
-    TracedDatapath& datapath = datapaths_[key->second];
+}
+
+const TracedDatapath* TracedWorld::Complete(Entry& entry) const {
+  TracedDatapath& datapath = entry.datapath;
+  if (std::exchange(entry.complete, true)) return &datapath;
+  const std::string uuid = datapath.uuid.ToString();
+  for (const Uuid& port_uuid : sb_.IndexOn<sb::Port_Binding>("datapath").Find(uuid)) {
+    TracedPort port = PortOf(port_uuid, *sb_.Get<sb::Port_Binding>(port_uuid));
     if (port.type == "l3gateway") datapath.is_gateway = true;
-    ports_[port.name] = {key->second, port.key};
-    if (port.friendly != port.name) friendly_[port.name] = port.friendly;
     datapath.ports[port.key] = std::move(port);
   }
-  for (const auto& [uuid, row] : sb_.Rows<sb::Multicast_Group>()) {
-    const auto key = keys.find(FromProto(row.datapath()));
-    if (key != keys.end()) datapaths_[key->second].groups[static_cast<uint32_t>(row.tunnel_key())] = row.name();
+  for (const Uuid& group_uuid : sb_.IndexOn<sb::Multicast_Group>("datapath").Find(uuid)) {
+    const auto* group = sb_.Get<sb::Multicast_Group>(group_uuid);
+    datapath.groups[static_cast<uint32_t>(group->tunnel_key())] = group->name();
   }
+  return &datapath;
 }
 
 const TracedDatapath* TracedWorld::Datapath(uint32_t key) const {
   const auto found = datapaths_.find(key);
-  return found == datapaths_.end() ? nullptr : &found->second;
+  return found == datapaths_.end() ? nullptr : Complete(found->second);
 }
 
 absl::StatusOr<const TracedDatapath*> TracedWorld::FindDatapath(absl::string_view name) const {
-  const TracedDatapath* found = nullptr;
+  Entry* found = nullptr;
   bool many = false;
-  for (const auto& [key, datapath] : datapaths_) {
+  for (auto& [key, entry] : datapaths_) {
+    const TracedDatapath& datapath = entry.datapath;
     const std::string uuid = datapath.uuid.ToString();
-    if (uuid == name || datapath.name == name) return &datapath;
+    if (uuid == name || datapath.name == name) return Complete(entry);
     if (datapath.given_name == name || datapath.other_name == name || datapath.friendly == name ||
         IsPartOf(name, uuid) || IsPartOf(name, datapath.name)) {
       many = many || found != nullptr;
-      found = &datapath;
+      found = &entry;
     }
   }
   if (many) return absl::InvalidArgumentError(absl::StrCat("name \"", name, "\" matches multiple datapaths"));
   if (found == nullptr) return absl::NotFoundError(absl::StrCat("unknown datapath \"", name, "\""));
-  return found;
+  return Complete(*found);
 }
 
 const TracedPort* TracedWorld::FindPort(const TracedDatapath& datapath, absl::string_view name) {
@@ -127,15 +134,27 @@ const TracedPort* TracedWorld::FindPort(const TracedDatapath& datapath, absl::st
 }
 
 const TracedPort* TracedWorld::PortNamed(absl::string_view name) const {
-  const auto found = ports_.find(std::string(name));
-  if (found == ports_.end()) return nullptr;
-  return &datapaths_.at(found->second.first).ports.at(found->second.second);
+  const absl::Span<const Uuid> rows = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(name);
+  if (rows.empty()) return nullptr;
+  const auto* port = sb_.Get<sb::Port_Binding>(rows[0]);
+  const auto* binding = sb_.Get<sb::Datapath_Binding>(FromProto(port->datapath()));
+  const TracedDatapath* datapath =
+      binding == nullptr ? nullptr : Datapath(static_cast<uint32_t>(binding->tunnel_key()));
+  if (datapath == nullptr) return nullptr;
+  const auto found = datapath->ports.find(static_cast<uint32_t>(port->tunnel_key()));
+  return found == datapath->ports.end() ? nullptr : &found->second;
 }
 
 const TracedDatapath* TracedWorld::DatapathOfPort(absl::string_view name) const {
-  if (const auto found = ports_.find(std::string(name)); found != ports_.end()) return Datapath(found->second.first);
-  for (const auto& [key, datapath] : datapaths_) {
-    if (FindPort(datapath, name) != nullptr) return &datapath;
+  const absl::Span<const Uuid> rows = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(name);
+  if (!rows.empty()) {
+    const Uuid uuid = FromProto(sb_.Get<sb::Port_Binding>(rows[0])->datapath());
+    if (const auto* binding = sb_.Get<sb::Datapath_Binding>(uuid)) {
+      return Datapath(static_cast<uint32_t>(binding->tunnel_key()));
+    }
+  }
+  for (auto& [key, entry] : datapaths_) {
+    if (FindPort(*Complete(entry), name) != nullptr) return &entry.datapath;
   }
   return nullptr;
 }
@@ -168,30 +187,43 @@ const TracedFlow* TracedWorld::Flow(const Uuid& uuid) {
 }
 
 std::string TracedWorld::StageName(const TracedDatapath& datapath, Pipeline pipeline, int table) const {
-  const auto is_in = [&](const sb::Logical_Flow& row) {
-    if (row.has_logical_datapath()) return FromProto(row.logical_datapath()) == datapath.uuid;
-    if (!row.has_logical_dp_group()) return false;
-    const auto* group = sb_.Get<sb::Logical_DP_Group>(FromProto(row.logical_dp_group()));
-    return group != nullptr && std::any_of(group->datapaths().begin(), group->datapaths().end(),
-                                           [&](const ovsdb::Uuid& u) { return FromProto(u) == datapath.uuid; });
+  const TableSchema& flows = *sb_.schema().FindTable("Logical_Flow");
+  const ColumnSchema* const columns[] = {flows.FindColumn("pipeline"), flows.FindColumn("table_id")};
+  const std::string wanted[] = {std::string(PipelineName(pipeline)), absl::StrCat(table)};
+  std::string values[2], name;
+  const auto look_at = [&](absl::Span<const Uuid> rows) {
+    for (const Uuid& row : rows) {
+      if (!name.empty()) return;
+      if (!sb_.Peek(flows, row, columns, absl::MakeSpan(values)) || values[0] != wanted[0] || values[1] != wanted[1]) {
+        continue;
+      }
+      name = Find(sb_.Get<sb::Logical_Flow>(row)->external_ids(), "stage-name");
+    }
   };
-  for (const auto& [uuid, row] : sb_.Rows<sb::Logical_Flow>()) {
-    if (row.table_id() != table || row.pipeline() != PipelineName(pipeline) || !is_in(row)) continue;
-    if (std::string name = Find(row.external_ids(), "stage-name"); !name.empty()) return name;
+  const std::string uuid = datapath.uuid.ToString();
+  look_at(sb_.IndexOn<sb::Logical_Flow>("logical_datapath").Find(uuid));
+  for (const Uuid& group : sb_.IndexOn<sb::Logical_DP_Group>("datapaths").Find(uuid)) {
+    look_at(sb_.IndexOn<sb::Logical_Flow>("logical_dp_group").Find(group.ToString()));
   }
-  return "";
+  return name;
+}
+
+const std::string& TracedWorld::FriendlyPort(const std::string& name) const {
+  const auto [at, added] = friendly_.try_emplace(name, name);
+  if (!added) return at->second;
+  const absl::Span<const Uuid> rows = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(name);
+  if (!rows.empty()) at->second = PortOf(rows[0], *sb_.Get<sb::Port_Binding>(rows[0])).friendly;
+  return at->second;
 }
 
 std::string TracedWorld::MakeFriendly(std::string text) const {
-  if (friendly_.empty() || text.find('"') == std::string::npos) return text;
   std::string out;
   for (size_t at = 0; at < text.size();) {
     const size_t open = text.find('"', at);
     const size_t close = open == std::string::npos ? open : text.find('"', open + 1);
     if (close == std::string::npos) return out + text.substr(at);
-    const auto found = friendly_.find(text.substr(open + 1, close - open - 1));
     out += text.substr(at, open + 1 - at);
-    out += found == friendly_.end() ? text.substr(open + 1, close - open - 1) : found->second;
+    out += FriendlyPort(text.substr(open + 1, close - open - 1));
     out += '"';
     at = close + 1;
   }
@@ -207,7 +239,7 @@ std::shared_ptr<const ConstantSet> TracedWorld::FindAddressSet(absl::string_view
 
 std::shared_ptr<const ConstantSet> TracedWorld::FindPortGroup(absl::string_view name) const {
   // In the Southbound database a group exists once per datapath, as "<key>_<name>"; a microflow means any of them.
-  for (const auto& [key, datapath] : datapaths_) {
+  for (const auto& [key, entry] : datapaths_) {
     const absl::Span<const Uuid> found = sb_.IndexOn<sb::Port_Group>("name").Find(absl::StrCat(key, "_", name));
     if (found.empty()) continue;
     const auto* row = sb_.Get<sb::Port_Group>(found[0]);

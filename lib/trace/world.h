@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ovnlite/base/uuid.h"
@@ -67,11 +68,12 @@ struct TracedFlow {
   bool is_trivial = false;
 };
 
+// Reads what it is asked for and remembers it until the database changes.
 class TracedWorld final : public ConstantSets {
  public:
-  explicit TracedWorld(const Database& sb) : sb_(sb) {}
+  explicit TracedWorld(Database& sb);
 
-  // Takes the database's ports, datapaths and groups as they are now, and forgets what it knew of logical flows.
+  // Takes the database as it is now. What was handed out before is no longer valid.
   void Refresh();
 
   // By the key of the datapath or null.
@@ -85,7 +87,7 @@ class TracedWorld final : public ConstantSets {
   // By the exact name, or null.
   const TracedPort* PortNamed(absl::string_view name) const;
 
-  // Null when the row does not exist. Lives until Refresh().
+  // Null when the row does not exist.
   const TracedFlow* Flow(const Uuid& uuid);
   // What the stage is called by flows in it; empty when there are none.
   std::string StageName(const TracedDatapath& datapath, Pipeline pipeline, int table) const;
@@ -96,15 +98,23 @@ class TracedWorld final : public ConstantSets {
   std::shared_ptr<const ConstantSet> FindAddressSet(absl::string_view name) const override;
   std::shared_ptr<const ConstantSet> FindPortGroup(absl::string_view name) const override;
 
-  const std::map<uint32_t, TracedDatapath>& datapaths() const { return datapaths_; }
-
  private:
-  const Database& sb_;
-  std::map<uint32_t, TracedDatapath> datapaths_;
-  std::map<std::string, std::pair<uint32_t, uint32_t>> ports_;  // Keys of datapath and port by name.
-  std::map<std::string, std::string> friendly_;                 // Those whose friendly name differs.
+  struct Entry {
+    TracedDatapath datapath;
+    bool complete = false;  // Its ports and groups are there.
+  };
+
+  // With ports and groups.
+  const TracedDatapath* Complete(Entry& entry) const;
+  const std::string& FriendlyPort(const std::string& name) const;
+
+  Database& sb_;
+  Database::Subscription subscription_;
+  bool changed_ = true;
+  mutable std::map<uint32_t, Entry> datapaths_;
+  mutable absl::flat_hash_map<std::string, std::string> friendly_;  // Of port names that were asked for.
   ExprPool pool_;
-  std::map<Uuid, std::unique_ptr<TracedFlow>> flows_;
+  absl::flat_hash_map<Uuid, std::unique_ptr<TracedFlow>> flows_;
 };
 
 // "3ae52c" for a UUID, anything else as it is.

@@ -11,6 +11,13 @@
 //
 // Without a chassis name the controller compiles for one imaginary hypervisor on which every port is: the network as
 // ovn-trace sees it.
+//
+// On demand it compiles only what packets come to, which of a large network is little:
+//
+//   Controller controller(sb, tables, {.on_demand = true});
+//   TranslateOptions options;
+//   options.prepare = [&](uint8_t table, const FlowKey& key) { controller.Prepare(table, key); };
+//   Translator(tables).Run(key, 8, options);
 
 #ifndef OVNLITE_CONTROLLER_CONTROLLER_H_
 #define OVNLITE_CONTROLLER_CONTROLLER_H_
@@ -27,11 +34,14 @@
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/flow/flow_tables.h"
+#include "ovnlite/packet/flow_key.h"
 
 namespace ovnlite {
 
 struct ControllerOptions {
-  std::string chassis;  // Empty: everything is here.
+  std::string chassis = {};  // Empty: everything is here.
+  // Flows come into the tables by Prepare(). Connection tracking zones are not given out.
+  bool on_demand = false;
 };
 
 // A logical flow that could not be compiled, and why: in OVN such flows are left out, with a warning in the log.
@@ -59,9 +69,9 @@ class Controller {
   // tunnels first, by chassis name, then ports by name. For dumps, replays and simulations without ports of their own.
   void PlugAsBound();
 
-  // Connection tracking zones as they were before a restart, by owner (a logical port, or "UUID_dnat" and "UUID_snat" of
-  // a Datapath_Binding: what OVN keeps as ct-zone-… in the bridge's external_ids). Owners that are still here at the next
-  // Update() keep their numbers.
+  // Connection tracking zones as they were before a restart, by owner (a logical port, or "UUID_dnat" and "UUID_snat"
+  // of a Datapath_Binding: what OVN keeps as ct-zone-… in the bridge's external_ids). Owners that are still here at the
+  // next Update() keep their numbers.
   void RestoreZones(const std::map<std::string, uint32_t>& zones);
 
   // Brings the flow tables up to date.
@@ -70,6 +80,9 @@ class Controller {
     size_t removed = 0;
   };
   Result Update();
+  // On demand: brings in the flows that a packet with this key may meet in `table`, if they are not there yet. Cost
+  // when they are: some nanoseconds.
+  void Prepare(uint8_t table, const FlowKey& key);
 
   const std::map<std::string, uint32_t>& ports() const;    // Plugged logical ports.
   const std::map<std::string, uint32_t>& tunnels() const;  // Chassis with a tunnel.
@@ -83,6 +96,8 @@ class Controller {
   // Every flow as `ovs-ofctl dump-flows --no-stats` prints it, sets and ranges spelled out as OpenFlow needs them
   // (conjunctive matches included). By table, then priority, highest first, then text.
   std::vector<std::string> DumpFlows() const;
+  // Those of one logical flow, whether it is in the tables or not.
+  std::vector<std::string> DumpFlowsOf(const Uuid& logical_flow) const;
 
  private:
   struct State;

@@ -37,6 +37,9 @@ struct TranslateOptions {
   // Called before a table is asked, and may change the key: for traces that ask "what if". The program that results does
   // not stand for other packets.
   std::function<void(uint8_t table, FlowKey&)> amend;
+  // Called before a table is asked, behind `amend`: for tables that are filled as packets come to them
+  // (Controller::Prepare()). Flows may be added to them, none removed.
+  std::function<void(uint8_t table, const FlowKey&)> prepare;
   // May put another flow in the place of the one that was found. OpenFlow leaves open which of several flows of equal
   // priority a packet takes: for traces that are compared with those of another program.
   std::function<const Flow*(const Flow& found, const FlowKey&)> choose_flow;

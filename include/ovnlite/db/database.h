@@ -39,6 +39,7 @@ namespace ovnlite {
 
 class DatabaseSchema;  // schema/schema.h
 class TableSchema;
+class ColumnSchema;
 
 // One row changed by a transaction. Inserted: no before. Deleted: no after. The messages live as long as the delta.
 struct RowChange {
@@ -155,6 +156,11 @@ class Database {
   // Calls `visit` for every row, by UUID.
   void ForEach(const TableSchema& table,
                const std::function<void(const Uuid&, const google::protobuf::Message&)>& visit) const;
+
+  // Some scalar columns (integers as decimal numbers) of a row, without waking it when it is dormant (see LoadOptions).
+  // values[i] is the value of columns[i]. False when there is no such row.
+  bool Peek(const TableSchema& table, const Uuid& uuid, absl::Span<const ColumnSchema* const> columns,
+            absl::Span<std::string> values) const;
 
   template <typename T>
   const T* Get(const Uuid& uuid) const {

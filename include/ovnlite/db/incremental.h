@@ -4,6 +4,7 @@
 // A compiler is declared as pure functions of the database:
 //   - an emitter is run once for every row of a table and adds items (numbers the caller has given meaning to: logical
 //     flows, flows) to the output;
+//   - an emitter on demand is run once for every name that was demanded of it;
 //   - a query is a function of a row's UUID or of a name that emitters and other queries ask; its answer is remembered.
 // While they run, every row, index entry and query they read is recorded. When rows change, exactly the functions that
 // read them run again; a query whose answer stays equal stops the wave. What comes out is the difference between the
@@ -39,6 +40,11 @@ struct Query {
   int number = -1;
 };
 
+// An emitter on demand.
+struct DemandedEmitter {
+  int number = -1;
+};
+
 // What a function sees of the databases. Valid only during its run.
 class Reader {
  public:
@@ -50,7 +56,17 @@ class Reader {
   // Rows whose `column` (see Index) holds `key`, by UUID.
   template <typename T>
   absl::Span<const Uuid> Find(absl::string_view column, absl::string_view key) {
-    return FindRows(T::descriptor(), column, key);
+    return FindRows(T::descriptor(), column, key, /*contents=*/false);
+  }
+  // The same, and whatever is in those rows, as one read: for a look at very many rows of which each says little. Read
+  // them with Peek(), which records nothing.
+  template <typename T>
+  absl::Span<const Uuid> FindToPeek(absl::string_view column, absl::string_view key) {
+    return FindRows(T::descriptor(), column, key, /*contents=*/true);
+  }
+  template <typename T>
+  bool Peek(const Uuid& uuid, absl::Span<const ColumnSchema* const> columns, absl::Span<std::string> values) const {
+    return PeekRow(T::descriptor(), uuid, columns, values);
   }
   // The one row found, or null when there is none or more than one.
   template <typename T>
@@ -76,7 +92,9 @@ class Reader {
   Reader(Incremental& engine, uint32_t node) : engine_(engine), node_(node) {}
   const google::protobuf::Message* GetRow(const google::protobuf::Descriptor* type, const Uuid& uuid);
   absl::Span<const Uuid> FindRows(const google::protobuf::Descriptor* type, absl::string_view column,
-                                  absl::string_view key);
+                                  absl::string_view key, bool contents);
+  bool PeekRow(const google::protobuf::Descriptor* type, const Uuid& uuid,
+               absl::Span<const ColumnSchema* const> columns, absl::Span<std::string> values) const;
   std::vector<Uuid> AllRows(const google::protobuf::Descriptor* type);
 
   Incremental& engine_;
@@ -99,6 +117,7 @@ class Incremental {
   struct Changes {
     std::vector<uint32_t> added;    // Ascending.
     std::vector<uint32_t> removed;  // Ascending.
+    bool idle = true;               // Nothing ran, no row went: all is as it was.
   };
   struct Statistics {
     uint64_t emitter_runs = 0;
@@ -120,6 +139,12 @@ class Incremental {
   void AddSingleEmitter(absl::string_view name, EmitterFunction function) {
     AddEmitter(name, nullptr, std::move(function));
   }
+
+  // An emitter that is run for the names given to Demand(), from the next Update() on.
+  using NamedEmitterFunction = std::function<void(Reader&, absl::string_view name, Output&)>;
+  DemandedEmitter AddDemandedEmitter(absl::string_view name, NamedEmitterFunction function);
+  // Demanding something again changes nothing.
+  void Demand(DemandedEmitter emitter, absl::string_view name);
 
   // T must be copyable or movable and have ==.
   template <typename T>

@@ -47,7 +47,7 @@ struct LoadOptions {
   bool dormant = false;
   // Called with the database while it is empty, for Database::IndexOn(): an index on dormant rows that is made later
   // wakes them all.
-  std::function<void(const Database&)> prepare;
+  std::function<void(const Database&)> prepare = nullptr;
 };
 
 // Errors, when there is no database at all: NotFound, PermissionDenied, Unavailable (the file cannot be read),

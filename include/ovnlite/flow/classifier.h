@@ -30,6 +30,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "ovnlite/flow/flow.h"
 #include "ovnlite/packet/flow_key.h"
 
@@ -65,6 +66,8 @@ class Classifier {
 
   // The preferred flow that matches, or null.
   const Flow* Lookup(const LookupContext& context) const;
+  // Calls `visit` for every flow of one priority that matches: those that OpenFlow leaves the choice among.
+  void ForEachMatch(const FlowKey& key, uint16_t priority, absl::FunctionRef<void(const Flow&)> visit) const;
 
  private:
   class Subtable;
