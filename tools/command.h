@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "ovnlite/db/database.h"
+#include "ovnlite/db/log_file.h"
 
 namespace ovnlite::tools {
 
@@ -38,11 +39,12 @@ std::unique_ptr<Command> TraceCommand();
 
 // -- What commands share ----------------------------------------------------------------------------------------------
 
-// A database from an OVSDB log file. Notes on standard error about what the file has and this version does not. A damaged
-// file is an error that says where, and how many good records come before; so is a file of another database than
-// `schema`.
+// A database from an OVSDB log file. Notes on standard error about what the file has and this version does not. A
+// damaged file is an error that says where, and how many good records come before; so is a file of another database
+// than `schema`.
 absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path,
-                                                       const std::string& schema = "OVN_Southbound");
+                                                       const std::string& schema = "OVN_Southbound",
+                                                       const LoadOptions& options = {});
 
 // The whole of a file; "-" is standard input.
 absl::StatusOr<std::string> ReadInput(const std::string& path);

@@ -12,7 +12,8 @@ namespace {
 class DumpFlows final : public Command {
  public:
   CLI::App* Declare(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("dump-flows", "Print a chassis' flow tables as `ovs-ofctl dump-flows --no-stats` does");
+    CLI::App* command =
+        app.add_subcommand("dump-flows", "Print a chassis' flow tables as `ovs-ofctl dump-flows --no-stats` does");
     command->add_option("--sb", sb_, "Southbound database file")->required();
     command->add_option("--chassis", chassis_, "Name of the chassis")->required();
     return command;
@@ -22,14 +23,17 @@ class DumpFlows final : public Command {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
     if (sb->IndexOn<sb::Chassis>("name").Find(chassis_).empty()) {
       std::string known;
-      for (const auto& [uuid, row] : sb->Rows<sb::Chassis>()) absl::StrAppend(&known, known.empty() ? "" : ", ", row.name());
-      return absl::NotFoundError(absl::StrCat("there is no chassis \"", chassis_, "\" in ", sb_, " (there are: ", known, ")"));
+      for (const auto& [uuid, row] : sb->Rows<sb::Chassis>())
+        absl::StrAppend(&known, known.empty() ? "" : ", ", row.name());
+      return absl::NotFoundError(
+          absl::StrCat("there is no chassis \"", chassis_, "\" in ", sb_, " (there are: ", known, ")"));
     }
     FlowTables tables;
     Controller controller(*sb, tables, {.chassis = chassis_});
     controller.PlugAsBound();
     controller.Update();
-    for (const FlowError& e : controller.errors()) std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.message << "\n";
+    for (const FlowError& e : controller.errors())
+      std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.message << "\n";
     for (const std::string& line : controller.DumpFlows()) std::cout << line << "\n";
     return absl::OkStatus();
   }

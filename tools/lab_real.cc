@@ -173,8 +173,8 @@ class RealLab {
       if (go_on) go_on = !absl::IsCancelled(report_.Step(name, check));
     };
     step("first ping", [&] { return checks.Ping(a.name, b.address, {}, 1); });
-    step("1000 pings", [&] { return checks.Ping(a.name, b.address, {"-q", "-i", "0.001"}, kPings); });
-    step("and back", [&] { return checks.Ping(b.name, a.address, {"-q", "-i", "0.001"}, kPingsBack); });
+    step("1000 pings", [&] { return checks.Ping(a.name, b.address, {"-i", "0.001"}, kPings); });
+    step("and back", [&] { return checks.Ping(b.name, a.address, {"-i", "0.001"}, kPingsBack); });
     if (capture != nullptr) {
       step("geneve",
            [&] { return checks.Geneve(*capture, nodes_[1].address, nodes_[2].address, 1 + kPings + kPingsBack); });

@@ -4,14 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/status.h"
-#include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
 #include "tools/command.h"
 
 namespace ovnlite::tools {
 
-absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path, const std::string& schema) {
-  OVNLITE_ASSIGN_OR_RETURN(LoadedLog log, LoadLog(path));
+absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path, const std::string& schema,
+                                                       const LoadOptions& options) {
+  OVNLITE_ASSIGN_OR_RETURN(LoadedLog log, LoadLog(path, options));
   for (const std::string& warning : log.warnings) std::cerr << "ovnlite: " << path << ": " << warning << "\n";
   if (!log.error.ok()) return WithContext(log.error, absl::StrCat(path, ": ", log.records, " good records, then"));
   if (log.database->schema().name() != schema)

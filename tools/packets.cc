@@ -10,9 +10,13 @@ namespace {
 class Packets final : public Command {
  public:
   CLI::App* Declare(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("packets", "Play packets through all chassis of a database, and print every frame they send");
+    CLI::App* command = app.add_subcommand(
+        "packets", "Play packets through all chassis of a database, and print every frame they send");
     command->add_option("--sb", sb_, "Southbound database file")->required();
-    command->add_option("steps", steps_, "File of steps: `LSP hex`, `CHASSIS:ext hex`, `sleep SECONDS`; - is standard input")->required();
+    command
+        ->add_option("steps", steps_,
+                     "File of steps: `LSP hex`, `CHASSIS:ext hex`, `sleep SECONDS`; - is standard input")
+        ->required();
     return command;
   }
 

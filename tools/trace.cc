@@ -79,11 +79,11 @@ class TraceTool final : public Command {
       options_.select_id = static_cast<uint16_t>(id);
     }
     options_.physical = options_.physical || json_;
-    OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, Southbound());
-    Tracer tracer(*sb);
+    OVNLITE_ASSIGN_OR_RETURN(database_, Southbound());
+    tracer_ = std::make_unique<Tracer>(*database_);
     const bool has_datapath = arguments_.size() == 2;
     OVNLITE_ASSIGN_OR_RETURN(const Trace trace,
-                             tracer.Run(has_datapath ? arguments_[0] : std::string(), arguments_.back(), options_));
+                             tracer_->Run(has_datapath ? arguments_[0] : std::string(), arguments_.back(), options_));
     for (const std::string& warning : trace.warnings) std::cerr << "ovnlite: " << warning << "\n";
     if (json_) {
       std::cout << trace.ToJson() << "\n";
@@ -95,7 +95,9 @@ class TraceTool final : public Command {
 
  private:
   absl::StatusOr<std::unique_ptr<Database>> Southbound() const {
-    if (!sb_.empty()) return LoadDatabase(sb_);
+    if (!sb_.empty()) {
+      return LoadDatabase(sb_, "OVN_Southbound", {.dormant = true, .prepare = Tracer::PrepareIndexes});
+    }
     if (nb_.empty()) return absl::InvalidArgumentError("--sb or --nb is required");
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> nb, LoadDatabase(nb_));
     auto sb = std::make_unique<Database>(SouthboundSchema());
@@ -122,6 +124,9 @@ class TraceTool final : public Command {
     if (options_.physical) std::cout << "# Physical path.\n" << FormatPhysicalPath(trace.physical);
   }
 
+  // Kept until the program ends, which frees them faster than they would be destroyed.
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Tracer> tracer_;
   std::string sb_, nb_, lb_dst_, select_id_;
   std::vector<std::string> ct_, arguments_;
   TraceOptions options_;

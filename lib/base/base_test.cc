@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "absl/strings/ascii.h"
 #include "ovnlite/base/bytes.h"
 #include "ovnlite/base/clock.h"
 #include "ovnlite/base/hash.h"
@@ -70,6 +71,20 @@ TEST(UuidTest, RoundTripsAndRepeats) {
   for (const char* bad : {"", "f3edbab4", "f3edbab4-2fdd-44e5-ad03-a468e9492c3", "f3edbab4-2fdd-44e5-ad03-a468e9492c3g",
                           "f3edbab4+2fdd-44e5-ad03-a468e9492c33"}) {
     EXPECT_FALSE(Uuid::Parse(bad).ok()) << bad;
+  }
+  // Every byte in every place.
+  const std::string good = "F3eDbAb4-2fdd-44e5-ad03-a468e9492c33";
+  for (size_t i = 0; i < good.size(); ++i) {
+    for (int c = 0; c < 256; ++c) {
+      std::string text = good;
+      text[i] = static_cast<char>(c);
+      const bool fits = good[i] == '-' ? c == '-' : absl::ascii_isxdigit(static_cast<unsigned char>(c));
+      const absl::StatusOr<Uuid> uuid = Uuid::Parse(text);
+      ASSERT_EQ(uuid.ok(), fits) << i << " " << c;
+      if (fits) {
+        ASSERT_EQ(uuid->ToString(), absl::AsciiStrToLower(text));
+      }
+    }
   }
   EXPECT_EQ(Uuid::FromName("LS1"), Uuid::FromName("LS1"));
   EXPECT_NE(Uuid::FromName("LS1"), Uuid::FromName("LS2"));

@@ -24,6 +24,7 @@ struct Controller::State {
     DefineControllerQueries(engine, context);
     logical.DefineQueries(engine);
     if (options.on_demand) {
+      LogicalFlows::AddStageIndex(sb);
       demand = std::make_unique<Demand>(engine, context, logical);
       return;
     }
@@ -131,6 +132,8 @@ Controller::Controller(Database& sb, FlowTables& tables, Options options)
 
 Controller::~Controller() = default;
 
+void Controller::PrepareIndexes(const Database& sb) { LogicalFlows::AddStageIndex(sb); }
+
 void Controller::Plug(absl::string_view logical_port, uint32_t port) {
   State& s = *state_;
   const std::string name(logical_port);
@@ -205,6 +208,10 @@ void Controller::Prepare(uint8_t table, const FlowKey& key) {
   if (state_->demand == nullptr || !state_->demand->Add(table, key)) return;
   Result result;
   state_->Pass(result);
+}
+
+Uuid Controller::SomeFlowOf(const Uuid& datapath, uint8_t table) const {
+  return LogicalFlows::SomeRow(state_->sb, datapath, table);
 }
 
 const std::map<std::string, uint32_t>& Controller::ports() const { return state_->ports; }

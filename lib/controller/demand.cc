@@ -151,14 +151,10 @@ void Demand::EmitStage(Reader& reader, absl::string_view name, Output& out) {
   const std::vector<uint32_t> numbers = NumbersOf(name);
   const Uuid datapath = DatapathOf(reader, numbers[1]);
   if (datapath.IsZero()) return;
-  StageRows rows;
-  rows.table = static_cast<uint8_t>(numbers[0]);
-  if (numbers.size() > 2) {
-    rows.is_outport = numbers[2] == 1;
-    rows.port = PortName(reader, datapath, numbers[3]);
-    if (rows.port.empty()) return;
-  }
-  logical_.EmitRows(reader, datapath, rows, out);
+  const uint8_t table = static_cast<uint8_t>(numbers[0]);
+  if (numbers.size() == 2) return logical_.EmitRows(reader, datapath, {table}, out);
+  const std::string port = PortName(reader, datapath, numbers[3]);
+  if (!port.empty()) logical_.EmitRows(reader, datapath, {table, numbers[2] == 1, port}, out);
 }
 
 // "DATAPATH/PORT", a port or a group.

@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "lib/controller/emit.h"
 #include "lib/controller/encode.h"
 #include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/base/bytes.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/flow/openflow_text.h"
 #include "ovnlite/logical/expr_flows.h"
 #include "ovnlite/logical/expr_parse.h"
 #include "ovnlite/logical/lexer.h"
-#include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
@@ -26,16 +26,36 @@ constexpr size_t kMaxPoolBytes = size_t{64} << 20;
 // Where a match stands among those of its stage. What begins with `inport == "LSP1" && ` is a conjunction throughout:
 // the language wants parentheses around each || beside an &&.
 StageRows LeadingPort(uint8_t table, absl::string_view match) {
-  StageRows rows{table, false, ""};
+  StageRows rows{table};
   rows.is_outport = absl::ConsumePrefix(&match, "outport == \"");
-  if (!rows.is_outport && !absl::ConsumePrefix(&match, "inport == \"")) return rows;
+  if (!rows.is_outport && !absl::ConsumePrefix(&match, "inport == \"")) return {table};
   const size_t end = match.find_first_of("\"\\^");  // Names with escapes or template variables are not looked into.
   const bool is_name = end != match.npos && end > 0 && match[end] == '"' &&
                        (end + 1 == match.size() || absl::StartsWith(match.substr(end + 1), " && "));
-  if (!is_name) return {table, false, ""};
-  rows.port = std::string(match.substr(0, end));
+  if (!is_name) return {table};
+  rows.port = match.substr(0, end);
   return rows;
 }
+
+constexpr char kStageIndex[] = "@stage";
+
+// A key of the index: the UUID of a datapath or a group of them, the table, and the port; some bytes, not text.
+class StageKey {
+ public:
+  StageKey(const Uuid& datapath_or_group, const StageRows& rows) {
+    char head[18];
+    Store64(reinterpret_cast<uint8_t*>(head), datapath_or_group.high());
+    Store64(reinterpret_cast<uint8_t*>(head + 8), datapath_or_group.low());
+    head[16] = static_cast<char>(rows.table);
+    head[17] = rows.port.empty() ? '-' : rows.is_outport ? 'o' : 'i';
+    bytes_.assign(std::begin(head), std::end(head));
+    bytes_.insert(bytes_.end(), rows.port.begin(), rows.port.end());
+  }
+  operator absl::string_view() const { return absl::string_view(bytes_.data(), bytes_.size()); }  // NOLINT
+
+ private:
+  absl::InlinedVector<char, 64> bytes_;
+};
 
 }  // namespace
 
@@ -176,8 +196,6 @@ void LogicalFlows::DefineQueries(Incremental& engine) {
         if (row == nullptr) return std::map<std::string, std::string>();
         return std::map<std::string, std::string>(row->variables().begin(), row->variables().end());
       });
-  rows_of_datapath_ = engine.AddQuery<RowsOfDatapath>(
-      "rows_of_datapath", [this](Reader& reader, const Uuid& datapath) { return FindRows(reader, datapath); });
   related_ = engine.AddQuery<bool>("related", [this](Reader& reader, const Uuid& uuid) {
     const PortInfo& port = reader.Ask(context_.port, uuid);
     if (port.type == "l3gateway") return context_.everywhere() || port.chassis == context_.chassis;
@@ -193,33 +211,34 @@ void LogicalFlows::Define(Incremental& engine) {
   });
 }
 
-LogicalFlows::RowsOfDatapath LogicalFlows::FindRows(Reader& reader, const Uuid& datapath) const {
-  RowsOfDatapath rows;
-  const TableSchema& table = *SouthboundSchema().FindTable("Logical_Flow");
-  const ColumnSchema* const columns[] = {table.FindColumn("pipeline"), table.FindColumn("table_id"),
-                                         table.FindColumn("match")};
-  std::string values[std::size(columns)];
-  const auto take = [&](absl::Span<const Uuid> found) {
-    for (const Uuid& row : found) {
-      if (!reader.Peek<sb::Logical_Flow>(row, columns, absl::MakeSpan(values))) continue;
-      int stage = 0;
-      (void)absl::SimpleAtoi(values[1], &stage);
-      rows[LeadingPort(PlaceOf(values[0], stage).table, values[2])].push_back(row);
-    }
-  };
-  const std::string key = datapath.ToString();
-  take(reader.FindToPeek<sb::Logical_Flow>("logical_datapath", key));
-  for (const Uuid& group : reader.Find<sb::Logical_DP_Group>("datapaths", key)) {
-    take(reader.FindToPeek<sb::Logical_Flow>("logical_dp_group", group.ToString()));
+void LogicalFlows::AddStageIndex(const Database& sb) {
+  sb.IndexBy(sb.TableOf(sb::Logical_Flow::descriptor()), kStageIndex,
+             {"pipeline", "table_id", "match", "logical_datapath", "logical_dp_group"},
+             [](const google::protobuf::Message& row, absl::FunctionRef<void(absl::string_view)> key) {
+               const auto& flow = static_cast<const sb::Logical_Flow&>(row);
+               const StageRows rows = LeadingPort(PlaceOf(flow).table, flow.match());
+               if (flow.has_logical_datapath()) key(StageKey(FromProto(flow.logical_datapath()), rows));
+               if (flow.has_logical_dp_group()) key(StageKey(FromProto(flow.logical_dp_group()), rows));
+             });
+}
+
+Uuid LogicalFlows::SomeRow(const Database& sb, const Uuid& datapath, uint8_t table) {
+  const Index& index = sb.IndexOn<sb::Logical_Flow>(kStageIndex);
+  if (const auto found = index.Find(StageKey(datapath, {table})); !found.empty()) return found[0];
+  for (const Uuid& group : sb.IndexOn<sb::Logical_DP_Group>("datapaths").Find(datapath.ToString())) {
+    if (const auto found = index.Find(StageKey(group, {table})); !found.empty()) return found[0];
   }
-  return rows;
+  return Uuid();
 }
 
 void LogicalFlows::EmitRows(Reader& reader, const Uuid& datapath, const StageRows& rows, Output& out) {
-  const RowsOfDatapath& all = reader.Ask(rows_of_datapath_, datapath);
-  const auto found = all.find(rows);
-  if (found == all.end()) return;
-  for (const Uuid& row : found->second) Emit(reader, row, {datapath}, datapath, out);
+  const auto emit = [&](const Uuid& datapath_or_group) {
+    for (const Uuid& row : reader.Find<sb::Logical_Flow>(kStageIndex, StageKey(datapath_or_group, rows))) {
+      Emit(reader, row, {datapath}, datapath, out);
+    }
+  };
+  emit(datapath);
+  for (const Uuid& group : reader.Find<sb::Logical_DP_Group>("datapaths", datapath.ToString())) emit(group);
 }
 
 uint32_t LogicalFlows::SourceOf(const Uuid& row) {
@@ -287,11 +306,8 @@ std::shared_ptr<const ValueSet> LogicalFlows::SetOf(const FieldSet& set) {
 }
 
 LogicalFlows::Place LogicalFlows::PlaceOf(const sb::Logical_Flow& flow) {
-  return PlaceOf(flow.pipeline(), static_cast<int>(flow.table_id()));
-}
-
-LogicalFlows::Place LogicalFlows::PlaceOf(absl::string_view pipeline_name, int stage) {
-  const Pipeline pipeline = pipeline_name == "egress" ? Pipeline::kEgress : Pipeline::kIngress;
+  const Pipeline pipeline = flow.pipeline() == "egress" ? Pipeline::kEgress : Pipeline::kIngress;
+  const int stage = static_cast<int>(flow.table_id());
   return {pipeline, stage,
           static_cast<uint8_t>((pipeline == Pipeline::kIngress ? table::kIngress : table::kEgress) + stage)};
 }

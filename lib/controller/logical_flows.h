@@ -47,8 +47,7 @@ struct DatapathInfo {
 struct StageRows {
   uint8_t table = 0;
   bool is_outport = false;
-  std::string port;  // Empty: all other rows.
-  friend auto operator<=>(const StageRows&, const StageRows&) = default;
+  absl::string_view port = {};  // Empty: all other rows.
 };
 
 class LogicalFlows {
@@ -60,6 +59,10 @@ class LogicalFlows {
   void DefineQueries(Incremental& engine);
   // An emitter over every row, for all local datapaths.
   void Define(Incremental& engine);
+  // The index by which EmitRows() finds rows: see Database::IndexBy().
+  static void AddStageIndex(const Database& sb);
+  // One of the rows that ask for no port first, or zero.
+  static Uuid SomeRow(const Database& sb, const Uuid& datapath, uint8_t table);
   // Some rows, for one datapath.
   void EmitRows(Reader& reader, const Uuid& datapath, const StageRows& rows, Output& out);
 
@@ -94,11 +97,7 @@ class LogicalFlows {
     std::vector<std::string> meters;
   };
   static Place PlaceOf(const sb::Logical_Flow& flow);
-  static Place PlaceOf(absl::string_view pipeline, int stage);
 
-  using RowsOfDatapath = std::map<StageRows, std::vector<Uuid>>;
-
-  RowsOfDatapath FindRows(Reader& reader, const Uuid& datapath) const;
   // `datapaths`: where the row applies. `emitter`: zero, or the datapath when there are several emitters for a row.
   void Emit(Reader& reader, const Uuid& row, const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out);
   absl::Status DumpDatapath(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, const Uuid& datapath,
@@ -134,7 +133,6 @@ class LogicalFlows {
   Query<SetAnswer> port_group_;                          // By the name it has in the Southbound database.
   Query<bool> related_;                                  // By Port_Binding UUID.
   Query<std::map<std::string, std::string>> templates_;  // By the empty name: this chassis' template variables.
-  Query<RowsOfDatapath> rows_of_datapath_;               // By Datapath_Binding UUID.
   ExtendTable group_ids_;
   ExtendTable meter_ids_;
   std::map<ExtendsKey, Extends> extends_;

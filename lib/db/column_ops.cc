@@ -29,24 +29,6 @@ absl::Status CheckNumber(const BaseType& base, int64_t number) {
                                                      : absl::StrCat(base.min_integer, " to ", base.max_integer)));
 }
 
-absl::Status CheckString(const BaseType& base, const std::string& text) {
-  const std::optional<size_t> characters = CountCharacters(text);
-  if (!characters.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("constraint violation: \"", Shortened(text), "\" is not UTF-8 without NUL"));
-  }
-  if (*characters > base.max_length) {
-    return absl::InvalidArgumentError(absl::StrCat("constraint violation: \"", Shortened(text), "\" has ", *characters,
-                                                   " characters, more than the ", base.max_length, " allowed"));
-  }
-  if (!base.one_of.empty() && std::find(base.one_of.begin(), base.one_of.end(), text) == base.one_of.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("constraint violation: \"", Shortened(text),
-                                                   "\" is not one of the allowed values (",
-                                                   absl::StrJoin(base.one_of, ", "), ")"));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckAtoms(const BaseType& key, const StringSet& set) {
   for (int i = 0; i < set.size(); ++i) {
     if (absl::Status status = CheckString(key, set[i]); !status.ok()) return status;
@@ -96,6 +78,24 @@ bool MapsEqual(const T& a, const T& b) {
 }
 
 }  // namespace
+
+absl::Status CheckString(const BaseType& base, absl::string_view text) {
+  const std::optional<size_t> characters = CountCharacters(text);
+  if (!characters.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("constraint violation: \"", Shortened(text), "\" is not UTF-8 without NUL"));
+  }
+  if (*characters > base.max_length) {
+    return absl::InvalidArgumentError(absl::StrCat("constraint violation: \"", Shortened(text), "\" has ", *characters,
+                                                   " characters, more than the ", base.max_length, " allowed"));
+  }
+  if (!base.one_of.empty() && std::find(base.one_of.begin(), base.one_of.end(), text) == base.one_of.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("constraint violation: \"", Shortened(text),
+                                                   "\" is not one of the allowed values (",
+                                                   absl::StrJoin(base.one_of, ", "), ")"));
+  }
+  return absl::OkStatus();
+}
 
 void SortColumn(const ColumnSchema& column, Row& row) {
   const ColumnAccess& access = column.access();

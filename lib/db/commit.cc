@@ -336,7 +336,7 @@ void CommitRun::Apply(std::vector<RowChange>* changes, std::vector<std::shared_p
     }
     store_.weak_referrers.Change(*edit->table, edit->uuid, edit->before.get(), after.get());
     for (TextIndex* index : store_.by_table[edit->table->index()]) {
-      if (after == nullptr || (edit->changed & Bit(index->column())) != 0) {
+      if (after == nullptr || (edit->changed & index->columns()) != 0) {
         index->Change(edit->uuid, edit->before.get(), after.get());
       }
     }

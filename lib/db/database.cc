@@ -2,8 +2,8 @@
 
 #include <cstdlib>
 
+#include "absl/strings/match.h"
 #include "lib/db/commit.h"
-#include "lib/db/json_row.h"
 #include "lib/db/store.h"
 #include "lib/db/transaction.h"
 
@@ -63,18 +63,6 @@ const Row* Database::Get(const TableSchema& table, const Uuid& uuid) const {
   return stored != nullptr ? stored->message().get() : nullptr;
 }
 
-bool Database::Peek(const TableSchema& table, const Uuid& uuid, absl::Span<const ColumnSchema* const> columns,
-                    absl::Span<std::string> values) const {
-  const StoredRow* stored = state_->store.Rows(table).Find(uuid);
-  if (stored == nullptr) return false;
-  if (stored->dormant() && PeekColumns(stored->text(), columns, values)) return true;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    values[i].clear();
-    ForEachText(*columns[i], *stored->message(), [&](absl::string_view text) { values[i] = std::string(text); });
-  }
-  return true;
-}
-
 size_t Database::RowCount(const TableSchema& table) const { return state_->store.Rows(table).size(); }
 
 void Database::ForEach(const TableSchema& table, const std::function<void(const Uuid&, const Row&)>& visit) const {
@@ -87,17 +75,29 @@ const Index& Database::IndexOn(const TableSchema& table, absl::string_view colum
   const ColumnSchema* schema = table.FindColumn(column.substr(0, colon));
   std::optional<std::string> map_key;
   if (colon != absl::string_view::npos) map_key = std::string(column.substr(colon + 1));
+  const bool is_function = absl::StartsWith(column, "@");
+  for (const TextIndex* index : store.by_table[table.index()]) {
+    if (is_function ? index->name() == column : index->column() == schema && index->map_key() == map_key) return *index;
+  }
   if (schema == nullptr || (map_key.has_value() && schema->shape() != ColumnShape::kMap)) {
     std::abort();  // A mistake of the program: no such column.
   }
+  return store.AddIndex(std::make_unique<TextIndex>(store.next_index(), *schema, std::move(map_key)));
+}
+
+const Index& Database::IndexBy(const TableSchema& table, absl::string_view name,
+                               absl::Span<const absl::string_view> columns, KeyFunction keys) const {
+  Store& store = state_->store;
   for (const TextIndex* index : store.by_table[table.index()]) {
-    if (&index->column() == schema && index->map_key() == map_key) return *index;
+    if (index->name() == name) return *index;
   }
-  const int id = static_cast<int>(store.indexes.size());
-  TextIndex& index = *store.indexes.emplace_back(std::make_unique<TextIndex>(id, *schema, std::move(map_key)));
-  store.by_table[table.index()].push_back(&index);
-  index.Build(store.Rows(table));
-  return index;
+  uint64_t bits = 0;
+  for (absl::string_view column : columns) {
+    const ColumnSchema* schema = table.FindColumn(column);
+    if (schema == nullptr) std::abort();  // A mistake of the program: no such column.
+    bits |= uint64_t{1} << schema->index();
+  }
+  return store.AddIndex(std::make_unique<TextIndex>(store.next_index(), table, name, bits, std::move(keys)));
 }
 
 std::vector<const Index*> Database::IndexesOf(const TableSchema& table) const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "lib/db/json_row.h"
+
 namespace ovnlite {
 namespace {
 
@@ -26,31 +28,45 @@ DormantInserts::Table& DormantInserts::TableOf(const TableSchema& table, absl::S
   if (!tables_.empty() && tables_.back().table == &table) return tables_.back();
   Table& fresh = tables_.emplace_back();
   fresh.table = &table;
-  for (TextIndex* index : indexes) fresh.keys.push_back({index, {}});
+  fresh.scratch.reset(table.default_row().New());
+  uint64_t looked_at = 0;
+  for (TextIndex* index : indexes) {
+    fresh.keys.push_back({index, {}});
+    looked_at |= index->columns();
+  }
+  for (const ColumnSchema& column : table.columns()) {
+    const uint64_t bit = uint64_t{1} << column.index();
+    if (column.access().kind == ColumnKind::kStringToString && (looked_at & bit) == 0) fresh.unread |= bit;
+  }
   return fresh;
 }
 
-bool DormantInserts::Add(const TableSchema& table, absl::Span<TextIndex* const> indexes, const Uuid& uuid,
-                         absl::string_view text, ovnlite::Row& row) {
-  if (!seen_.insert(uuid).second) return false;
+void DormantInserts::Add(const TableSchema& table, absl::Span<TextIndex* const> indexes, const Uuid& uuid,
+                         JsonReader& json, absl::FunctionRef<void(absl::string_view)> unknown) {
+  Table& into = TableOf(table, indexes);
+  ovnlite::Row& row = *into.scratch;
+  row.Clear();
+  if (!seen_.insert(uuid).second) return json.Fail("a row stands there twice");
+  const size_t begin = json.offset();
+  ReadNewRow(json, table, uuid, row, unknown, into.unread);
+  if (!json.ok()) return;
   for (const ColumnSchema* column : table.sets()) SortColumn(*column, row);
   for (const ColumnSchema& column : table.columns()) {
-    if (!CheckColumn(column, row).ok()) return false;
+    if ((into.unread >> column.index() & 1) != 0) continue;
+    if (!CheckColumn(column, row).ok()) return json.Fail("a value is not of its column's type");
   }
   for (const ColumnSchema* column : table.references()) {
     ForEachReference(*column, row, /*strong=*/true, [this](const TableSchema& target, const Uuid& to) {
       ++references_[{&target, to}];
     });
   }
-  Table& into = TableOf(table, indexes);
-  into.rows.push_back({uuid, text});
+  into.rows.push_back({uuid, text_.substr(begin, json.offset() - begin)});
   for (Keys& keys : into.keys) {
     keys.index->ForEachKey(row, [&](absl::string_view key) {
       std::vector<Uuid>& rows = keys.rows[key];
       if (rows.empty() || rows.back() != uuid) rows.push_back(uuid);
     });
   }
-  return true;
 }
 
 }  // namespace ovnlite

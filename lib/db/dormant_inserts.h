@@ -18,8 +18,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "lib/db/column_ops.h"
+#include "lib/db/json_reader.h"
 #include "lib/db/row_table.h"
 #include "lib/db/text_index.h"
 #include "ovnlite/schema/schema.h"
@@ -40,18 +42,22 @@ class DormantInserts {
     const TableSchema* table = nullptr;
     std::vector<Row> rows;
     std::vector<Keys> keys;
+    // What rows are read into, and the maps that need not be: nobody looks at them.
+    std::unique_ptr<ovnlite::Row> scratch;
+    uint64_t unread = 0;
   };
   // Strong references by the table and the row referred to.
   using References = absl::flat_hash_map<std::pair<const TableSchema*, Uuid>, int64_t>;
 
   static bool MaySleep(const TableSchema& table);
 
-  // `keep` holds what the rows' texts lie in.
-  explicit DormantInserts(std::shared_ptr<const void> keep) : keep_(std::move(keep)) {}
+  // `keep` holds `text`, which the rows are part of.
+  DormantInserts(std::shared_ptr<const void> keep, absl::string_view text) : keep_(std::move(keep)), text_(text) {}
 
-  // Takes a row. False when it breaks a rule of its table, or was taken before.
-  bool Add(const TableSchema& table, absl::Span<TextIndex* const> indexes, const Uuid& uuid, absl::string_view text,
-           ovnlite::Row& row);
+  // Takes the row that comes next; `json` reads the text. Makes the reader fail when the row breaks a rule of its
+  // table, or was taken before. `unknown`: see ReadNewRow().
+  void Add(const TableSchema& table, absl::Span<TextIndex* const> indexes, const Uuid& uuid, JsonReader& json,
+           absl::FunctionRef<void(absl::string_view)> unknown);
 
   const std::deque<Table>& tables() const { return tables_; }
   const References& references() const { return references_; }
@@ -61,9 +67,10 @@ class DormantInserts {
   Table& TableOf(const TableSchema& table, absl::Span<TextIndex* const> indexes);
 
   std::shared_ptr<const void> keep_;
+  absl::string_view text_;
   std::deque<Table> tables_;
   References references_;
-  absl::flat_hash_set<Uuid> seen_;  // Nobody has the same UUID in two tables.
+  absl::flat_hash_set<Uuid> seen_;  // In whichever table.
 };
 
 }  // namespace ovnlite

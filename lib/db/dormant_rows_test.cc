@@ -91,32 +91,6 @@ TEST(DormantRowsTest, AreFoundByIndexesMadeBeforeAndAfter) {
   EXPECT_EQ(before->database->IndexOn<sb::Logical_Flow>("logical_datapath").Find(kOther).size(), 200u);
 }
 
-// Every scalar of every row, dormant and awake, in usual notations and others.
-TEST(DormantRowsTest, ArePeekedAt) {
-  const std::string record = absl::StrReplaceAll(
-      Flows(20),
-      {{"\"match\":\"ip4.src == 10.0.0.3\"", "\"match\":[\"set\",[\"a\\u0041\"]],\"priority\":[\"set\",[7]]"},
-       {"\"match\":\"ip4.src == 10.0.0.4\"", "\"table_id\":1.1e1,\"match\":\"q\\\"q\""}});
-  const absl::StatusOr<LoadedLog> log = ParseLog(LogOf({record}), Dormant());
-  ASSERT_EQ(log->error, absl::OkStatus());
-  const TableSchema& table = *SouthboundSchema().FindTable("Logical_Flow");
-  std::vector<const ColumnSchema*> columns;
-  for (const char* name : {"match", "pipeline", "table_id", "priority", "actions"}) {
-    columns.push_back(table.FindColumn(name));
-  }
-  std::vector<std::string> peeked(columns.size());
-  for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(log->database->Peek(table, Id(FlowId(i)), columns, absl::MakeSpan(peeked)));
-    const auto* row = log->database->Get<sb::Logical_Flow>(Id(FlowId(i)));
-    const std::vector<std::string> expected = {row->match(), row->pipeline(), absl::StrCat(row->table_id()),
-                                               absl::StrCat(row->priority()), row->actions()};
-    EXPECT_EQ(peeked, expected) << i;
-    ASSERT_TRUE(log->database->Peek(table, Id(FlowId(i)), columns, absl::MakeSpan(peeked)));
-    EXPECT_EQ(peeked, expected) << i;
-  }
-  EXPECT_FALSE(log->database->Peek(table, Id(FlowId(99)), columns, absl::MakeSpan(peeked)));
-}
-
 TEST(DormantRowsTest, KeepWhatTheyReferTo) {
   // A group is no root: it lives only as long as somebody refers to it.
   const std::string group = "00000000-0000-4000-8000-000000000003";

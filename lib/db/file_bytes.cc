@@ -36,13 +36,31 @@ absl::Status Failed(absl::string_view what, const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat(what, " ", path));
 }
 
+absl::Status OpenRegular(const FileDescriptor& file, const std::string& path, struct stat* info) {
+  if (file.get() < 0 || fstat(file.get(), info) != 0) return Failed("cannot open", path);
+  if (!S_ISREG(info->st_mode)) return absl::InvalidArgumentError(absl::StrCat(path, " is not a regular file"));
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::StatusOr<FileBytes> FileBytes::Map(const std::string& path) {
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat info;
+  if (absl::Status status = OpenRegular(file, path, &info); !status.ok()) return status;
+  const auto size = static_cast<size_t>(info.st_size);
+  if (size == 0) return FileBytes(nullptr, 0);
+  void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
+  if (memory == MAP_FAILED) return Failed("cannot map", path);
+  FileBytes bytes(static_cast<char*>(memory), size);
+  bytes.size_ = size;
+  return bytes;
+}
 
 absl::StatusOr<FileBytes> FileBytes::Read(const std::string& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info;
-  if (file.get() < 0 || fstat(file.get(), &info) != 0) return Failed("cannot open", path);
-  if (!S_ISREG(info.st_mode)) return absl::InvalidArgumentError(absl::StrCat(path, " is not a regular file"));
+  if (absl::Status status = OpenRegular(file, path, &info); !status.ok()) return status;
   const size_t capacity = std::max<size_t>(static_cast<size_t>(info.st_size), 1);
   void* memory = mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return Failed("no memory for", path);

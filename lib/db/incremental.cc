@@ -54,8 +54,7 @@ class Readers {
   std::unique_ptr<absl::flat_hash_set<NodeId>> many_;
 };
 
-// kIndexContents: the rows of an index entry and what is in them.
-enum class Kind : uint8_t { kRow, kMembers, kIndexEntry, kIndexContents, kQuery, kEmitter };
+enum class Kind : uint8_t { kRow, kMembers, kIndexEntry, kQuery, kEmitter };
 
 // What a node stands for. `subject` is a table, an index, a query's or an emitter's number.
 struct NodeKey {
@@ -192,9 +191,6 @@ struct Incremental::State {
         std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
                                       std::back_inserter(moved));
         for (std::string& key : moved) InputChanged({Kind::kIndexEntry, Subject(index), {}, std::move(key)});
-        for (std::vector<std::string>* keys : {&before, &after}) {
-          for (std::string& key : *keys) InputChanged({Kind::kIndexContents, Subject(index), {}, std::move(key)});
-        }
       }
     }
   }
@@ -450,18 +446,11 @@ const google::protobuf::Message* Reader::GetRow(const google::protobuf::Descript
 }
 
 absl::Span<const Uuid> Reader::FindRows(const google::protobuf::Descriptor* type, absl::string_view column,
-                                        absl::string_view key, bool contents) {
+                                        absl::string_view key) {
   Database& db = engine_.state_->DatabaseOf(type);
   const Index& index = db.IndexOn(db.TableOf(type), column);
-  const Kind kind = contents ? Kind::kIndexContents : Kind::kIndexEntry;
-  engine_.state_->Record(engine_.state_->FindOrAdd({kind, Subject(&index), {}, std::string(key)}));
+  engine_.state_->Record(engine_.state_->FindOrAdd({Kind::kIndexEntry, Subject(&index), {}, std::string(key)}));
   return index.Find(key);
-}
-
-bool Reader::PeekRow(const google::protobuf::Descriptor* type, const Uuid& uuid,
-                     absl::Span<const ColumnSchema* const> columns, absl::Span<std::string> values) const {
-  const Database& db = engine_.state_->DatabaseOf(type);
-  return db.Peek(db.TableOf(type), uuid, columns, values);
 }
 
 std::vector<Uuid> Reader::AllRows(const google::protobuf::Descriptor* type) {

@@ -67,13 +67,10 @@ struct ToyCompiler {
     engine.AddSingleEmitter("total", [this](Reader& r, const Uuid&, Output& out) {
       out.Add(this->names.Of(absl::StrCat("total ", r.All<nb::Logical_Switch_Port>().size())));
     });
-    of_type = engine.AddDemandedEmitter("of_type", [this, &db](Reader& r, absl::string_view type, Output& out) {
-      const TableSchema& table = db.TableOf(nb::Logical_Switch_Port::descriptor());
-      const ColumnSchema* const column = table.FindColumn("name");
-      std::string line = absl::StrCat("of type ", type, ":"), name;
-      for (const Uuid& uuid : r.FindToPeek<nb::Logical_Switch_Port>("type", type)) {
-        EXPECT_TRUE(r.Peek<nb::Logical_Switch_Port>(uuid, absl::MakeSpan(&column, 1), absl::MakeSpan(&name, 1)));
-        absl::StrAppend(&line, " ", name);
+    of_type = engine.AddDemandedEmitter("of_type", [this](Reader& r, absl::string_view type, Output& out) {
+      std::string line = absl::StrCat("of type ", type, ":");
+      for (const Uuid& uuid : r.Find<nb::Logical_Switch_Port>("type", type)) {
+        absl::StrAppend(&line, " ", r.Get<nb::Logical_Switch_Port>(uuid)->name());
       }
       out.Add(this->names.Of(line));
     });

@@ -48,7 +48,9 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 void JsonReader::Fail(absl::string_view reason) {
-  if (status_.ok()) status_ = absl::InvalidArgumentError(absl::StrCat("byte ", at_, ": ", reason));
+  if (failed_) return;
+  failed_ = true;
+  status_ = absl::InvalidArgumentError(absl::StrCat("byte ", at_, ": ", reason));
 }
 
 void JsonReader::AddContext(absl::string_view context) {
@@ -87,42 +89,18 @@ JsonKind JsonReader::Peek() {
   }
 }
 
-bool JsonReader::Enter(char bracket) {
-  if (!ok()) return false;
+bool JsonReader::CannotEnter(char bracket) {
   if (SkipSpace() != bracket) {
     Fail(bracket == '{' ? "expected an object" : "expected an array");
-    return false;
-  }
-  if (nesting_.size() >= kMaxDepth) {
+  } else {
     Fail("nested too deeply");
-    return false;
   }
-  ++at_;
-  nesting_.push_back(bracket);
-  first_ = true;
-  return true;
+  return false;
 }
 
-bool JsonReader::Next(char close) {
-  if (!ok()) return false;
-  const char c = SkipSpace();
-  if (c == close) {
-    ++at_;
-    nesting_.pop_back();
-    first_ = false;
-    return false;
-  }
-  if (first_) {
-    first_ = false;
-    return true;
-  }
-  if (c != ',') {
-    Fail(at_ < text_.size() ? absl::StrCat("expected ',' or '", std::string(1, close), "'")
-                            : "the text ends too early");
-    return false;
-  }
-  ++at_;
-  return true;
+bool JsonReader::NoNext(char close) {
+  Fail(at_ < text_.size() ? absl::StrCat("expected ',' or '", std::string(1, close), "'") : "the text ends too early");
+  return false;
 }
 
 bool JsonReader::NextMember(absl::string_view* name) {
@@ -140,8 +118,6 @@ bool JsonReader::NextMember(absl::string_view* name) {
   ++at_;
   return true;
 }
-
-bool JsonReader::NextElement() { return Next(']'); }
 
 absl::string_view JsonReader::ReadString() {
   if (!ok()) return "";
@@ -300,7 +276,7 @@ void JsonReader::ReadNull() {
 
 absl::string_view JsonReader::Skip() {
   const JsonKind first_kind = Peek();
-  const size_t begin = at_, outside = nesting_.size();
+  const size_t begin = at_, outside = depth_;
   for (JsonKind kind = first_kind; ok(); kind = Peek()) {
     switch (kind) {
       case JsonKind::kObject:
@@ -327,9 +303,9 @@ absl::string_view JsonReader::Skip() {
         break;
     }
     absl::string_view name;
-    while (ok() && nesting_.size() > outside && !(nesting_.back() == '{' ? NextMember(&name) : NextElement())) {
+    while (ok() && depth_ > outside && !(nesting_[depth_ - 1] == '{' ? NextMember(&name) : NextElement())) {
     }
-    if (nesting_.size() == outside) break;
+    if (depth_ == outside) break;
   }
   return ok() ? text_.substr(begin, at_ - begin) : "";
 }

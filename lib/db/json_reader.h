@@ -14,6 +14,7 @@
 #ifndef OVNLITE_LIB_DB_JSON_READER_H_
 #define OVNLITE_LIB_DB_JSON_READER_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -31,6 +32,8 @@ class JsonReader {
 
   // `text` must outlive the reader.
   explicit JsonReader(absl::string_view text) : text_(text) {}
+  JsonReader(const JsonReader&) = delete;
+  JsonReader& operator=(const JsonReader&) = delete;
 
   // What the next value is; kNothing at an error or the end.
   JsonKind Peek();
@@ -42,7 +45,7 @@ class JsonReader {
   bool NextMember(absl::string_view* name);
   // The same for arrays.
   bool EnterArray() { return Enter('['); }
-  bool NextElement();
+  bool NextElement() { return Next(']'); }
 
   // The values that come next; "", 0 or false at an error, e.g. when the value is of another kind. The string stays
   // valid until the next ReadString().
@@ -56,7 +59,7 @@ class JsonReader {
 
   // Where the reader is, in bytes from the beginning of the text.
   size_t offset() const { return at_; }
-  bool ok() const { return status_.ok(); }
+  bool ok() const { return !failed_; }
   // InvalidArgument with offset and reason, or OK.
   const absl::Status& status() const { return status_; }
   // The same, and an error if anything but white space follows.
@@ -67,16 +70,43 @@ class JsonReader {
   void AddContext(absl::string_view context);
 
  private:
+  // The first character that is no white space, or NUL at the end.
   char SkipSpace() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) {
-      ++at_;
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (c > ' ' || (c != ' ' && c != '\n' && c != '\t' && c != '\r')) return c;
     }
-    return at_ < text_.size() ? text_[at_] : '\0';
+    return '\0';
   }
-  bool Enter(char bracket);
+  bool Enter(char bracket) {
+    if (SkipSpace() != bracket || depth_ == kMaxDepth || failed_) return CannotEnter(bracket);
+    ++at_;
+    nesting_[depth_++] = bracket;
+    first_ = true;
+    return true;
+  }
+  bool CannotEnter(char bracket);
   // Goes to the next item of the innermost object or array; false when there is none.
-  bool Next(char close);
+  bool Next(char close) {
+    if (failed_) return false;
+    const char c = SkipSpace();
+    if (c == ',' && !first_) {
+      ++at_;
+      return true;
+    }
+    if (c == close) {
+      ++at_;
+      --depth_;
+      first_ = false;
+      return false;
+    }
+    if (first_) {
+      first_ = false;
+      return true;
+    }
+    return NoNext(close);
+  }
+  bool NoNext(char close);
   absl::string_view ReadQuoted(std::string* buffer);
   bool AppendEscape(std::string* buffer);
   bool ReadHex4(uint32_t* value);
@@ -86,7 +116,9 @@ class JsonReader {
   const absl::string_view text_;
   size_t at_ = 0;
   bool first_ = false;   // Just entered an object or array.
-  std::string nesting_;  // The open brackets.
+  bool failed_ = false;  // As status_ says.
+  size_t depth_ = 0;
+  std::array<char, kMaxDepth> nesting_;  // The open brackets, depth_ of them.
   std::string name_buffer_, string_buffer_;
   absl::Status status_;
 };

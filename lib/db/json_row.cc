@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "ovnlite/base/hash.h"
 
 namespace ovnlite {
 namespace {
@@ -100,6 +101,21 @@ void ReadMap(JsonReader& json, Map& map, ReadValue read_value) {
     auto [entry, fresh] = map.insert({std::string(key), {}});
     if (!fresh) json.Fail(absl::StrCat("the map contains the key \"", key, "\" twice"));
     if (NeedElement(json)) read_value(entry->second);
+  });
+}
+
+// Holds a map to its type without keeping it. Whether a key stands there twice is told by hashes, of a few keys.
+void PassStringMap(JsonReader& json, const ColumnSchema& column) {
+  constexpr size_t kMostKeys = 16;
+  uint64_t keys[kMostKeys];
+  size_t count = 0;
+  ForEachPair(json, [&] {
+    const absl::string_view key = json.ReadString();
+    const uint64_t hash = HashBytes(key);
+    const bool good = count < kMostKeys && std::find(keys, keys + count, hash) == keys + count;
+    if (!good || !CheckString(column.key(), key).ok()) return json.Fail("a key of the map");
+    keys[count++] = hash;
+    if (NeedElement(json) && !CheckString(column.value(), json.ReadString()).ok()) json.Fail("a value of the map");
   });
 }
 
@@ -281,7 +297,7 @@ absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const
 }
 
 void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
-                absl::FunctionRef<void(absl::string_view)> unknown) {
+                absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread) {
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
     const ColumnSchema* column = table.FindColumn(name);
@@ -290,48 +306,14 @@ void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Ro
       json.Skip();
       continue;
     }
-    ReadColumn(json, *column, row);
+    if ((unread >> column->index() & 1) != 0) {
+      PassStringMap(json, *column);
+    } else {
+      ReadColumn(json, *column, row);
+    }
     if (!json.ok()) return json.AddContext(AtColumn(table, uuid, *column));
   }
   for (const ColumnSchema* column : table.sets()) SetDefault(*column, row);
-}
-
-bool PeekColumns(absl::string_view text, absl::Span<const ColumnSchema* const> columns,
-                 absl::Span<std::string> values) {
-  for (size_t i = 0; i < columns.size(); ++i) {
-    // A column that is not mentioned has its default value.
-    const ColumnKind kind = columns[i]->access().kind;
-    values[i] = kind == ColumnKind::kInteger ? "0" : kind == ColumnKind::kBoolean ? "false" : "";
-  }
-  JsonReader json(text);
-  absl::string_view name;
-  size_t found = 0;
-  for (json.EnterObject(); found < columns.size() && json.NextMember(&name);) {
-    const auto column = std::find_if(columns.begin(), columns.end(), [&](const auto* c) { return c->name() == name; });
-    if (column == columns.end()) {
-      json.Skip();
-      continue;
-    }
-    ++found;
-    std::string& value = values[static_cast<size_t>(column - columns.begin())];
-    switch (json.Peek()) {
-      case JsonKind::kString: {
-        const absl::string_view string = json.ReadString();
-        value.assign(string.data(), string.size());
-        break;
-      }
-      case JsonKind::kNumber:
-        value = absl::StrCat(json.ReadInteger());
-        break;
-      case JsonKind::kTrue:
-      case JsonKind::kFalse:
-        value = json.ReadBoolean() ? "true" : "false";
-        break;
-      default:
-        return false;
-    }
-  }
-  return true;
 }
 
 void AppendJsonString(absl::string_view text, std::string* out) {

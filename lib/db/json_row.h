@@ -17,7 +17,6 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "lib/db/column_ops.h"
 #include "lib/db/json_reader.h"
 
@@ -44,12 +43,11 @@ std::string AtColumn(const TableSchema& table, const Uuid& uuid, const ColumnSch
 
 // Reads the columns of a new row as a log has them: `row` has default values before. Columns that this version of OVN
 // does not have are passed over, after `unknown` is called with the name. The message of an error names row and column.
+//
+// Columns in `unread` (bits by ColumnSchema::index()), which must be maps of strings, are not put into the row, but
+// held to their type. An error says less, and comes for some maps that are good.
 void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
-                absl::FunctionRef<void(absl::string_view)> unknown);
-
-// Some scalar columns of a row that was found to be good: values[i] is the value of columns[i], in the words of Index.
-// False for values in a notation that only ReadColumn() knows (a set of one).
-bool PeekColumns(absl::string_view json, absl::Span<const ColumnSchema* const> columns, absl::Span<std::string> values);
+                absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread = 0);
 
 // Appends the value of a column.
 void AppendColumn(const ColumnSchema& column, const Row& row, std::string* out);

@@ -90,8 +90,6 @@ class LogReplay {
   const std::shared_ptr<const void> keep_;
   const Release release_;
   LoadedLog log_;
-  // What dormant rows are read into, by table.
-  absl::flat_hash_map<const TableSchema*, std::unique_ptr<Row>> scratch_;
   // What the file has and the schema does not -> how many rows have it.
   absl::flat_hash_map<std::string, size_t> unknown_;
 };
@@ -131,7 +129,7 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
 
 absl::Status LogReplay::Replay(absl::string_view text, size_t offset, bool dormant) {
   Record record{text, offset, log_.database->Begin(), std::nullopt, {}};
-  if (dormant) TransactionAccess::StateOf(record.transaction).dormant = std::make_unique<DormantInserts>(keep_);
+  if (dormant) TransactionAccess::StateOf(record.transaction).dormant = std::make_unique<DormantInserts>(keep_, text);
   JsonReader json(text);
   absl::string_view member;
   for (json.EnterObject(); json.NextMember(&member);) {
@@ -182,16 +180,8 @@ bool LogReplay::ReadDormantRow(JsonReader& json, const TableSchema& table, const
   auto& transaction = TransactionAccess::StateOf(record.transaction);
   if (transaction.edits.Find(table, uuid) != nullptr || transaction.store->Rows(table).Find(uuid) != nullptr)
     return false;
-  std::unique_ptr<Row>& row = scratch_[&table];
-  if (row == nullptr) row.reset(table.default_row().New());
-  row->Clear();
-  const size_t begin = json.offset();
-  ReadNewRow(json, table, uuid, *row, [&](absl::string_view name) { NoteUnknownColumn(table, name); });
-  if (!json.ok()) return true;
-  const absl::string_view text = record.json.substr(begin, json.offset() - begin);
-  if (!transaction.dormant->Add(table, transaction.store->by_table[table.index()], uuid, text, *row)) {
-    json.Fail("a row breaks a rule");
-  }
+  transaction.dormant->Add(table, transaction.store->by_table[table.index()], uuid, json,
+                           [&](absl::string_view name) { NoteUnknownColumn(table, name); });
   return true;
 }
 
@@ -248,7 +238,7 @@ void LogReplay::MakeWarnings() {
 }  // namespace
 
 absl::StatusOr<LoadedLog> LoadLog(const std::string& path, const LoadOptions& options) {
-  absl::StatusOr<FileBytes> read = FileBytes::Read(path);
+  absl::StatusOr<FileBytes> read = options.dormant ? FileBytes::Map(path) : FileBytes::Read(path);
   OVNLITE_RETURN_IF_ERROR(read.status());
   const auto file = std::make_shared<FileBytes>(*std::move(read));
   std::shared_ptr<const void> keep;

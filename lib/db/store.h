@@ -29,6 +29,14 @@ struct Store {
   }
 
   RowTable& Rows(const TableSchema& table) { return rows[table.index()]; }
+  int next_index() const { return static_cast<int>(indexes.size()); }
+  // Takes in all rows there are.
+  const TextIndex& AddIndex(std::unique_ptr<TextIndex> index) {
+    TextIndex& added = *indexes.emplace_back(std::move(index));
+    by_table[added.table().index()].push_back(&added);
+    added.Build(Rows(added.table()));
+    return added;
+  }
 
   const DatabaseSchema& schema;
   // All by table.

@@ -11,8 +11,9 @@ constexpr size_t kLong = 128;
 }  // namespace
 
 void TextIndex::ForEachKey(const Row& row, absl::FunctionRef<void(absl::string_view)> visit) const {
-  if (!map_key_.has_value()) return ForEachText(column_, row, visit);
-  const ColumnAccess& access = column_.access();
+  if (column_ == nullptr) return function_(row, visit);
+  if (!map_key_.has_value()) return ForEachText(*column_, row, visit);
+  const ColumnAccess& access = column_->access();
   if (access.kind == ColumnKind::kStringToString) {
     const StringToString& map = access.Get<StringToString>(row);
     if (const auto found = map.find(*map_key_); found != map.end()) visit(absl::string_view(found->second));

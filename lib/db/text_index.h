@@ -1,7 +1,7 @@
 // File: text_index.h
-// Index (ovnlite/db/database.h) over one column: the keys of rows as text, and for each key its rows by UUID.
-// An update costs one hash per key of the changed row; keys with very many rows are put in order when they are looked
-// up.
+// Index (ovnlite/db/database.h) over one column, or over what a function makes of rows: the keys of rows as text, and
+// for each key its rows by UUID. An update costs one hash per key of the changed row; keys with very many rows are put
+// in order when they are looked up.
 
 #ifndef OVNLITE_LIB_DB_TEXT_INDEX_H_
 #define OVNLITE_LIB_DB_TEXT_INDEX_H_
@@ -25,15 +25,26 @@ class TextIndex final : public Index {
  public:
   // `column`, or for one key of a map `column` and `map_key`.
   TextIndex(int id, const ColumnSchema& column, std::optional<std::string> map_key)
-      : id_(id), column_(column), map_key_(std::move(map_key)) {}
+      : id_(id),
+        table_(column.table()),
+        column_(&column),
+        map_key_(std::move(map_key)),
+        columns_(uint64_t{1} << column.index()) {}
+  // `columns`: those the function looks at, as bits.
+  TextIndex(int id, const TableSchema& table, absl::string_view name, uint64_t columns, Database::KeyFunction function)
+      : id_(id), table_(table), column_(nullptr), name_(name), columns_(columns), function_(std::move(function)) {}
 
   absl::Span<const Uuid> Find(absl::string_view key) const override;
   std::vector<std::string> KeysOf(const Row& row) const override;
-  const TableSchema& table() const override { return column_.table(); }
+  const TableSchema& table() const override { return table_; }
   int id() const override { return id_; }
 
-  const ColumnSchema& column() const { return column_; }
+  // Null for the index of a function.
+  const ColumnSchema* column() const { return column_; }
   const std::optional<std::string>& map_key() const { return map_key_; }
+  const std::string& name() const { return name_; }
+  // What the keys are made of, as bits by ColumnSchema::index().
+  uint64_t columns() const { return columns_; }
 
   // Takes in all rows of a table at once.
   void Build(const RowTable& rows);
@@ -54,8 +65,12 @@ class TextIndex final : public Index {
   static void Settle(const Pending& pending, Rows& rows);
 
   const int id_;
-  const ColumnSchema& column_;
+  const TableSchema& table_;
+  const ColumnSchema* const column_;
   const std::optional<std::string> map_key_;
+  const std::string name_;
+  const uint64_t columns_;
+  const Database::KeyFunction function_;
   // Sorted, without empty entries; but see unsorted_ and pending_.
   mutable absl::flat_hash_map<std::string, Rows> rows_;
   // Entries that AddAll() has left for whoever looks at them first.

@@ -210,7 +210,9 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
     const Pipeline pipeline = table >= kEgress ? Pipeline::kEgress : Pipeline::kIngress;
     const int stage = table - (pipeline == Pipeline::kEgress ? kEgress : kIngress);
     const TracedDatapath* datapath = DatapathOf(key);
-    const std::string name = datapath == nullptr ? "" : world_.StageName(*datapath, pipeline, stage);
+    const std::string name = datapath == nullptr ? ""
+                                                 : world_.StageName(*datapath, pipeline, stage,
+                                                                    controller_.SomeFlowOf(datapath->uuid, table));
     TraceNode* node = Add(list, TraceKind::kTable,
                           absl::StrFormat("%2d. %s%sno match (implicit drop)", stage, name, name.empty() ? "" : ": "));
     node->table = stage;

@@ -74,9 +74,7 @@ struct Tracer::State {
   Controller controller;
 };
 
-void Tracer::PrepareIndexes(const Database& sb) {
-  for (const char* column : {"logical_datapath", "logical_dp_group"}) sb.IndexOn<sb::Logical_Flow>(column);
-}
+void Tracer::PrepareIndexes(const Database& sb) { Controller::PrepareIndexes(sb); }
 
 Tracer::Tracer(Database& sb) : state_(std::make_unique<State>(sb)) {}
 Tracer::~Tracer() = default;

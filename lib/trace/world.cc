@@ -186,25 +186,26 @@ const TracedFlow* TracedWorld::Flow(const Uuid& uuid) {
   return flows_.emplace(uuid, std::move(flow)).first->second.get();
 }
 
-std::string TracedWorld::StageName(const TracedDatapath& datapath, Pipeline pipeline, int table) const {
-  const TableSchema& flows = *sb_.schema().FindTable("Logical_Flow");
-  const ColumnSchema* const columns[] = {flows.FindColumn("pipeline"), flows.FindColumn("table_id")};
-  const std::string wanted[] = {std::string(PipelineName(pipeline)), absl::StrCat(table)};
-  std::string values[2], name;
-  const auto look_at = [&](absl::Span<const Uuid> rows) {
-    for (const Uuid& row : rows) {
-      if (!name.empty()) return;
-      if (!sb_.Peek(flows, row, columns, absl::MakeSpan(values)) || values[0] != wanted[0] || values[1] != wanted[1]) {
-        continue;
-      }
-      name = Find(sb_.Get<sb::Logical_Flow>(row)->external_ids(), "stage-name");
-    }
-  };
-  const std::string uuid = datapath.uuid.ToString();
-  look_at(sb_.IndexOn<sb::Logical_Flow>("logical_datapath").Find(uuid));
-  for (const Uuid& group : sb_.IndexOn<sb::Logical_DP_Group>("datapaths").Find(uuid)) {
-    look_at(sb_.IndexOn<sb::Logical_Flow>("logical_dp_group").Find(group.ToString()));
+std::string TracedWorld::StageName(const TracedDatapath& datapath, Pipeline pipeline, int table,
+                                   const Uuid& some_flow) const {
+  if (const auto* row = sb_.Get<sb::Logical_Flow>(some_flow)) {
+    if (std::string name = Find(row->external_ids(), "stage-name"); !name.empty()) return name;
   }
+  const auto is_in = [&](const sb::Logical_Flow& row) {
+    if (row.has_logical_datapath()) return FromProto(row.logical_datapath()) == datapath.uuid;
+    if (!row.has_logical_dp_group()) return false;
+    const auto* group = sb_.Get<sb::Logical_DP_Group>(FromProto(row.logical_dp_group()));
+    return group != nullptr && std::any_of(group->datapaths().begin(), group->datapaths().end(),
+                                           [&](const ovsdb::Uuid& u) { return FromProto(u) == datapath.uuid; });
+  };
+  const auto name_of = [&](const sb::Logical_Flow& row) {
+    if (row.table_id() != table || row.pipeline() != PipelineName(pipeline) || !is_in(row)) return std::string();
+    return Find(row.external_ids(), "stage-name");
+  };
+  std::string name;
+  sb_.ForEach(sb_.TableOf(sb::Logical_Flow::descriptor()), [&](const Uuid&, const google::protobuf::Message& row) {
+    if (name.empty()) name = name_of(static_cast<const sb::Logical_Flow&>(row));
+  });
   return name;
 }
 

@@ -89,8 +89,9 @@ class TracedWorld final : public ConstantSets {
 
   // Null when the row does not exist.
   const TracedFlow* Flow(const Uuid& uuid);
-  // What the stage is called by flows in it; empty when there are none.
-  std::string StageName(const TracedDatapath& datapath, Pipeline pipeline, int table) const;
+  // What the stage is called by flows in it; empty when there are none. `some_flow` is one of them, or zero: then all
+  // are looked for, which takes long.
+  std::string StageName(const TracedDatapath& datapath, Pipeline pipeline, int table, const Uuid& some_flow) const;
 
   // Short names for long ones inside quotes.
   std::string MakeFriendly(std::string text) const;

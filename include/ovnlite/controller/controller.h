@@ -57,6 +57,8 @@ class Controller {
 
   // References must outlive the controller.
   Controller(Database& sb, FlowTables& tables, Options options);
+  // Makes the index that controllers on demand look logical flows up in: see LoadOptions (db/log_file.h).
+  static void PrepareIndexes(const Database& sb);
   ~Controller();
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
@@ -83,6 +85,8 @@ class Controller {
   // On demand: brings in the flows that a packet with this key may meet in `table`, if they are not there yet. Cost
   // when they are: some nanoseconds.
   void Prepare(uint8_t table, const FlowKey& key);
+  // On demand: some logical flow of a datapath in the stage that is `table`, zero when none is easily found.
+  Uuid SomeFlowOf(const Uuid& datapath, uint8_t table) const;
 
   const std::map<std::string, uint32_t>& ports() const;    // Plugged logical ports.
   const std::map<std::string, uint32_t>& tunnels() const;  // Chassis with a tunnel.

@@ -25,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -39,7 +40,6 @@ namespace ovnlite {
 
 class DatabaseSchema;  // schema/schema.h
 class TableSchema;
-class ColumnSchema;
 
 // One row changed by a transaction. Inserted: no before. Deleted: no after. The messages live as long as the delta.
 struct RowChange {
@@ -66,6 +66,7 @@ class Delta {
 //   "ports"                a set: one entry per element; references as UUID text
 //   "options:router-port"  one key of a map: its value
 //   "options"              a map: one entry per key
+//   "@stage"               whatever a function makes of a row: see Database::IndexBy()
 // Booleans are "true"/"false", integers decimal.
 class Index {
  public:
@@ -157,11 +158,6 @@ class Database {
   void ForEach(const TableSchema& table,
                const std::function<void(const Uuid&, const google::protobuf::Message&)>& visit) const;
 
-  // Some scalar columns (integers as decimal numbers) of a row, without waking it when it is dormant (see LoadOptions).
-  // values[i] is the value of columns[i]. False when there is no such row.
-  bool Peek(const TableSchema& table, const Uuid& uuid, absl::Span<const ColumnSchema* const> columns,
-            absl::Span<std::string> values) const;
-
   template <typename T>
   const T* Get(const Uuid& uuid) const {
     return static_cast<const T*>(Get(TableOf(T::descriptor()), uuid));
@@ -187,6 +183,12 @@ class Database {
   const Index& IndexOn(absl::string_view column) const {
     return IndexOn(TableOf(T::descriptor()), column);
   }
+  // An index by the keys that a function makes of some columns of a row. IndexOn() knows it afterwards by `name`, which
+  // begins with '@'. Of two functions of one name the first is kept.
+  using KeyFunction =
+      std::function<void(const google::protobuf::Message& row, absl::FunctionRef<void(absl::string_view key)>)>;
+  const Index& IndexBy(const TableSchema& table, absl::string_view name, absl::Span<const absl::string_view> columns,
+                       KeyFunction keys) const;
   // Every index built so far on `table`.
   std::vector<const Index*> IndexesOf(const TableSchema& table) const;
 

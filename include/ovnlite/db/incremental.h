@@ -56,17 +56,7 @@ class Reader {
   // Rows whose `column` (see Index) holds `key`, by UUID.
   template <typename T>
   absl::Span<const Uuid> Find(absl::string_view column, absl::string_view key) {
-    return FindRows(T::descriptor(), column, key, /*contents=*/false);
-  }
-  // The same, and whatever is in those rows, as one read: for a look at very many rows of which each says little. Read
-  // them with Peek(), which records nothing.
-  template <typename T>
-  absl::Span<const Uuid> FindToPeek(absl::string_view column, absl::string_view key) {
-    return FindRows(T::descriptor(), column, key, /*contents=*/true);
-  }
-  template <typename T>
-  bool Peek(const Uuid& uuid, absl::Span<const ColumnSchema* const> columns, absl::Span<std::string> values) const {
-    return PeekRow(T::descriptor(), uuid, columns, values);
+    return FindRows(T::descriptor(), column, key);
   }
   // The one row found, or null when there is none or more than one.
   template <typename T>
@@ -92,9 +82,7 @@ class Reader {
   Reader(Incremental& engine, uint32_t node) : engine_(engine), node_(node) {}
   const google::protobuf::Message* GetRow(const google::protobuf::Descriptor* type, const Uuid& uuid);
   absl::Span<const Uuid> FindRows(const google::protobuf::Descriptor* type, absl::string_view column,
-                                  absl::string_view key, bool contents);
-  bool PeekRow(const google::protobuf::Descriptor* type, const Uuid& uuid,
-               absl::Span<const ColumnSchema* const> columns, absl::Span<std::string> values) const;
+                                  absl::string_view key);
   std::vector<Uuid> AllRows(const google::protobuf::Descriptor* type);
 
   Incremental& engine_;

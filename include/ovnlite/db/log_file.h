@@ -41,9 +41,10 @@ struct LoadedLog {
 };
 
 struct LoadOptions {
-  // Rows of tables that have nothing to do with one another (Logical_Flow above all) stay the text they were loaded
-  // from, until somebody reads them: for programs that look at few of many. Everything is checked all the same. Loading
-  // takes a half of the time and memory; the text stays in memory as long as the database.
+  // Rows that nobody refers to and that need not differ from others (those of Logical_Flow above all) stay the text
+  // they were loaded from, until somebody reads them: for programs that look at few of many. Everything is checked all
+  // the same. Loading takes a half of the time and memory; the file stays mapped into memory as long as the database,
+  // and must not be shortened.
   bool dormant = false;
   // Called with the database while it is empty, for Database::IndexOn(): an index on dormant rows that is made later
   // wakes them all.
