@@ -40,7 +40,7 @@ class Demand {
     friend bool operator==(const Place&, const Place&) = default;
     template <typename H>
     friend H AbslHashValue(H h, const Place& p) {
-      return H::combine(std::move(h), p.table, p.datapath, p.in, p.out);
+      return H::combine(std::move(h), uint64_t{p.datapath} << 8 | p.table, uint64_t{p.in} << 32 | p.out);
     }
   };
 

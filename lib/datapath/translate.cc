@@ -25,9 +25,11 @@ class Machine {
       : tables_(tables), options_(options) {
     state_.key = key;
     state_.constant = InitialConstants();
-    frames_.reserve(16);
-    program_.consulted.reserve(64);
-    program_.flows.reserve(64);
+    frames_.reserve(64);
+    if (options.reusable) {
+      program_.consulted.reserve(64);
+      program_.flows.reserve(64);
+    }
     program_.mask.Include(field::kInPort);
     program_.mask.Include(field::kRecircId);
   }
@@ -37,12 +39,12 @@ class Machine {
     if (options_.amend) options_.amend(table, state_.key);
     if (options_.prepare) options_.prepare(table, state_.key);
     const uint32_t metadata = static_cast<uint32_t>(state_.key.Get64(field::kMetadata));
-    program_.consulted.push_back(MakeTablePart(table, metadata));
-    const Flow* flow = tables_.Lookup(table, {state_.key, state_.constant, &program_.mask});
-    if (flow != nullptr && options_.choose_flow) flow = options_.choose_flow(*flow, state_.key);
+    if (options_.reusable) program_.consulted.push_back(MakeTablePart(table, metadata));
+    const Flow* flow = tables_.Lookup(table, {state_.key, state_.constant, options_.reusable ? &program_.mask : nullptr,
+                                              options_.ties ? &options_.ties : nullptr});
     if (options_.observer != nullptr) options_.observer->OnLookup(table, flow, state_.key);
     if (flow == nullptr) return Drop(DropReason::kNoFlow);
-    program_.flows.push_back(flow->id);
+    if (options_.reusable) program_.flows.push_back(flow->id);
     if (flow->ops->empty()) return Drop(DropReason::kByFlow);
     Enter({flow->ops.get(), 0, flow, nullptr, nullptr, from != nullptr && table <= from->table});
   }

@@ -20,15 +20,6 @@ std::string Shortened(absl::string_view text) {
   return absl::StrCat(absl::CHexEscape(text.substr(0, kShown)), "...");
 }
 
-absl::Status CheckNumber(const BaseType& base, int64_t number) {
-  if (number >= base.min_integer && number <= base.max_integer) return absl::OkStatus();
-  constexpr auto kNone = std::numeric_limits<int64_t>::max();
-  return absl::InvalidArgumentError(absl::StrCat("constraint violation: ", number, " is not in the valid range ",
-                                                 base.max_integer == kNone
-                                                     ? absl::StrCat(base.min_integer, " or more")
-                                                     : absl::StrCat(base.min_integer, " to ", base.max_integer)));
-}
-
 absl::Status CheckAtoms(const BaseType& key, const StringSet& set) {
   for (int i = 0; i < set.size(); ++i) {
     if (absl::Status status = CheckString(key, set[i]); !status.ok()) return status;
@@ -95,6 +86,15 @@ absl::Status CheckString(const BaseType& base, absl::string_view text) {
                                                    absl::StrJoin(base.one_of, ", "), ")"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckNumber(const BaseType& base, int64_t number) {
+  if (number >= base.min_integer && number <= base.max_integer) return absl::OkStatus();
+  constexpr auto kNone = std::numeric_limits<int64_t>::max();
+  return absl::InvalidArgumentError(absl::StrCat("constraint violation: ", number, " is not in the valid range ",
+                                                 base.max_integer == kNone
+                                                     ? absl::StrCat(base.min_integer, " or more")
+                                                     : absl::StrCat(base.min_integer, " to ", base.max_integer)));
 }
 
 void SortColumn(const ColumnSchema& column, Row& row) {

@@ -59,8 +59,9 @@ void DiffReferences(const ColumnSchema& column, const Row* before, const Row* af
 int EraseReferences(const ColumnSchema& column, Row& row,
                     absl::FunctionRef<bool(const TableSchema& target, const Uuid& uuid)> gone);
 
-// Whether a string is of this type: as CheckColumn().
+// Whether a string or a number is of this type: as CheckColumn().
 absl::Status CheckString(const BaseType& base, absl::string_view text);
+absl::Status CheckNumber(const BaseType& base, int64_t number);
 
 // Calls `visit` for every value as text, as Index has it (ovnlite/db/database.h): a map gives its keys.
 void ForEachText(const ColumnSchema& column, const Row& row, absl::FunctionRef<void(absl::string_view)> visit);

@@ -36,7 +36,7 @@ DormantInserts::Table& DormantInserts::TableOf(const TableSchema& table, absl::S
   }
   for (const ColumnSchema& column : table.columns()) {
     const uint64_t bit = uint64_t{1} << column.index();
-    if (column.access().kind == ColumnKind::kStringToString && (looked_at & bit) == 0) fresh.unread |= bit;
+    if (MayPass(column) && (looked_at & bit) == 0) fresh.unread |= bit;
   }
   return fresh;
 }

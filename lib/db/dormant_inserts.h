@@ -42,7 +42,7 @@ class DormantInserts {
     const TableSchema* table = nullptr;
     std::vector<Row> rows;
     std::vector<Keys> keys;
-    // What rows are read into, and the maps that need not be: nobody looks at them.
+    // What rows are read into, and the columns that need not be: nobody looks at them.
     std::unique_ptr<ovnlite::Row> scratch;
     uint64_t unread = 0;
   };

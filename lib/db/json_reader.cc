@@ -16,9 +16,15 @@
 namespace ovnlite {
 namespace {
 
-// Length of the part of [p, p + n) that holds neither '"' nor '\\' nor a control character.
-size_t PlainLength(const char* p, size_t n) {
+struct Plain {
+  size_t length;
+  bool ascii;  // False, too, for some that have other characters close behind.
+};
+
+// The part of [p, p + n) that holds neither '"' nor '\\' nor a control character.
+Plain FindPlain(const char* p, size_t n) {
   size_t i = 0;
+  int high = 0;
 #if defined(__SSE2__)
   const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
   for (; i + 16 <= n; i += 16) {
@@ -26,21 +32,16 @@ size_t PlainLength(const char* p, size_t n) {
     const __m128i control = _mm_xor_si128(_mm_cmpeq_epi8(_mm_max_epu8(bytes, space), bytes), _mm_set1_epi8(-1));
     const __m128i stop =
         _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    high |= _mm_movemask_epi8(bytes);
     if (const int stops = _mm_movemask_epi8(stop); stops != 0) {
-      return i + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(stops)));
+      return {i + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(stops))), high == 0};
     }
   }
 #endif
-  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
-  const auto has_zero = [](uint64_t v) { return (v - kOnes) & ~v; };
-  for (; i + 8 <= n; i += 8) {
-    uint64_t word;
-    std::memcpy(&word, p + i, sizeof word);
-    const uint64_t control = (word - kOnes * 0x20) & ~word;
-    if (((has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\') | control) & kHigh) != 0) break;
+  for (; i < n && p[i] != '"' && p[i] != '\\' && static_cast<unsigned char>(p[i]) >= 0x20; ++i) {
+    high |= p[i] & 0x80;
   }
-  while (i < n && p[i] != '"' && p[i] != '\\' && static_cast<unsigned char>(p[i]) >= 0x20) ++i;
-  return i;
+  return {i, high == 0};
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -128,10 +129,17 @@ absl::string_view JsonReader::ReadString() {
   return ReadQuoted(&string_buffer_);
 }
 
+void JsonReader::PassPlain() {
+  const Plain plain = FindPlain(text_.data() + at_, text_.size() - at_);
+  at_ += plain.length;
+  ascii_ = ascii_ && plain.ascii;
+}
+
 absl::string_view JsonReader::ReadQuoted(std::string* buffer) {
   ++at_;
   const size_t begin = at_;
-  at_ += PlainLength(text_.data() + at_, text_.size() - at_);
+  ascii_ = true;
+  PassPlain();
   if (at_ < text_.size() && text_[at_] == '"') return text_.substr(begin, at_++ - begin);
   buffer->assign(text_.data() + begin, at_ - begin);
   while (at_ < text_.size()) {
@@ -144,9 +152,9 @@ absl::string_view JsonReader::ReadQuoted(std::string* buffer) {
       return "";
     }
     if (!AppendEscape(buffer)) return "";
-    const size_t plain = PlainLength(text_.data() + at_, text_.size() - at_);
-    buffer->append(text_.data() + at_, plain);
-    at_ += plain;
+    const size_t plain = at_;
+    PassPlain();
+    buffer->append(text_.data() + plain, at_ - plain);
   }
   Fail("the text ends within a string");
   return "";
@@ -184,6 +192,7 @@ bool JsonReader::AppendEscape(std::string* buffer) {
     return false;
   }
   at_ += 2;
+  ascii_ = false;  // It may be; nobody writes such ones so.
   uint32_t code, low;
   if (!ReadHex4(&code)) return false;
   if (code >= 0xd800 && code < 0xdc00 && text_.substr(at_, 2) == "\\u") {
@@ -233,6 +242,13 @@ absl::string_view JsonReader::ReadNumber() {
 
 int64_t JsonReader::ReadInteger() {
   const absl::string_view number = ReadNumber();
+  constexpr size_t kFewDigits = 18;
+  if (number.size() <= kFewDigits && !number.empty() && IsDigit(number[0]) && IsDigit(number.back())) {
+    int64_t few = 0;
+    size_t i = 0;
+    for (; i < number.size() && IsDigit(number[i]); ++i) few = few * 10 + (number[i] - '0');
+    if (i == number.size()) return few;
+  }
   int64_t value = 0;
   double approximate = 0;
   if (!ok() || absl::SimpleAtoi(number, &value)) return value;

@@ -50,6 +50,8 @@ class JsonReader {
   // The values that come next; "", 0 or false at an error, e.g. when the value is of another kind. The string stays
   // valid until the next ReadString().
   absl::string_view ReadString();
+  // Whether the last name or string is known to hold nothing but ASCII characters.
+  bool is_ascii() const { return ascii_; }
   // Numbers with a fraction or exponent are taken when they are whole, as OVS does.
   int64_t ReadInteger();
   bool ReadBoolean();
@@ -107,6 +109,8 @@ class JsonReader {
     return NoNext(close);
   }
   bool NoNext(char close);
+  // Passes over characters that stand for themselves, as far as there are any.
+  void PassPlain();
   absl::string_view ReadQuoted(std::string* buffer);
   bool AppendEscape(std::string* buffer);
   bool ReadHex4(uint32_t* value);
@@ -117,6 +121,7 @@ class JsonReader {
   size_t at_ = 0;
   bool first_ = false;   // Just entered an object or array.
   bool failed_ = false;  // As status_ says.
+  bool ascii_ = false;
   size_t depth_ = 0;
   std::array<char, kMaxDepth> nesting_;  // The open brackets, depth_ of them.
   std::string name_buffer_, string_buffer_;

@@ -104,23 +104,54 @@ void ReadMap(JsonReader& json, Map& map, ReadValue read_value) {
   });
 }
 
-// Holds a map to its type without keeping it. Whether a key stands there twice is told by hashes, of a few keys.
+void RefuseTag(JsonReader& json, Tag tag, absl::string_view expected) {
+  if (tag != Tag::kNone) json.Fail(absl::StrCat("expected ", expected));
+}
+
+void CheckCount(JsonReader& json, const ColumnSchema& column, size_t count) {
+  if (count > 1) json.Fail("expected one value, not a set of several");
+  if (count == 0 && column.min_size() > 0) json.Fail("expected a value, not an empty set");
+}
+
+// -- Holding values to their types without keeping them --
+
+absl::string_view PassString(JsonReader& json, const BaseType& type) {
+  const absl::string_view text = json.ReadString();
+  const bool plain = json.is_ascii() && type.one_of.empty() && text.size() <= type.max_length;
+  if (!plain && !CheckString(type, text).ok()) json.Fail("not a string of its column's type");
+  return text;
+}
+
+// Whether a key stands there twice is told by hashes, of a few keys.
 void PassStringMap(JsonReader& json, const ColumnSchema& column) {
   constexpr size_t kMostKeys = 16;
   uint64_t keys[kMostKeys];
   size_t count = 0;
   ForEachPair(json, [&] {
-    const absl::string_view key = json.ReadString();
-    const uint64_t hash = HashBytes(key);
-    const bool good = count < kMostKeys && std::find(keys, keys + count, hash) == keys + count;
-    if (!good || !CheckString(column.key(), key).ok()) return json.Fail("a key of the map");
+    const uint64_t hash = HashBytes(PassString(json, column.key()));
+    if (count == kMostKeys || std::find(keys, keys + count, hash) != keys + count) return json.Fail("a key of the map");
     keys[count++] = hash;
-    if (NeedElement(json) && !CheckString(column.value(), json.ReadString()).ok()) json.Fail("a value of the map");
+    if (NeedElement(json)) PassString(json, column.value());
   });
 }
 
-void RefuseTag(JsonReader& json, Tag tag, absl::string_view expected) {
-  if (tag != Tag::kNone) json.Fail(absl::StrCat("expected ", expected));
+void PassColumn(JsonReader& json, const ColumnSchema& column) {
+  switch (column.access().kind) {
+    case ColumnKind::kInteger:
+      return CheckCount(json, column, ForEachElement(json, [&](Tag tag) {
+                          RefuseTag(json, tag, "an integer");
+                          if (!CheckNumber(column.key(), json.ReadInteger()).ok()) json.Fail("out of range");
+                        }));
+    case ColumnKind::kString:
+      return CheckCount(json, column, ForEachElement(json, [&](Tag tag) {
+                          RefuseTag(json, tag, "a string");
+                          PassString(json, column.key());
+                        }));
+    case ColumnKind::kStringToString:
+      return PassStringMap(json, column);
+    default:
+      return json.Fail("a column that must be read");
+  }
 }
 
 // -- Writing --
@@ -249,8 +280,7 @@ void ReadColumn(JsonReader& json, const ColumnSchema& column, Row& row, const Uu
       return ReadMap(json, access.Mutable<StringToUuid>(row),
                      [&](ovsdb::Uuid& value) { ToProto(ReadUuid(json, names, Tag::kNone), &value); });
   }
-  if (count > 1) json.Fail("expected one value, not a set of several");
-  if (count == 0 && column.min_size() > 0) json.Fail("expected a value, not an empty set");
+  CheckCount(json, column, count);
 }
 
 void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row) {
@@ -276,6 +306,11 @@ void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row) {
     default:
       return;
   }
+}
+
+bool MayPass(const ColumnSchema& column) {
+  const ColumnKind kind = column.access().kind;
+  return kind == ColumnKind::kInteger || kind == ColumnKind::kString || kind == ColumnKind::kStringToString;
 }
 
 std::string AtColumn(const TableSchema& table, const Uuid& uuid, const ColumnSchema& column) {
@@ -307,7 +342,7 @@ void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Ro
       continue;
     }
     if ((unread >> column->index() & 1) != 0) {
-      PassStringMap(json, *column);
+      PassColumn(json, *column);
     } else {
       ReadColumn(json, *column, row);
     }

@@ -38,14 +38,17 @@ void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row);
 // The message of an error names table and column.
 absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const UuidNames* names = nullptr);
 
+// Whether ReadNewRow() can hold the column's values to their type without keeping them.
+bool MayPass(const ColumnSchema& column);
+
 // "Logical_Flow row 5f9fb2a0-… column match", for errors.
 std::string AtColumn(const TableSchema& table, const Uuid& uuid, const ColumnSchema& column);
 
 // Reads the columns of a new row as a log has them: `row` has default values before. Columns that this version of OVN
 // does not have are passed over, after `unknown` is called with the name. The message of an error names row and column.
 //
-// Columns in `unread` (bits by ColumnSchema::index()), which must be maps of strings, are not put into the row, but
-// held to their type. An error says less, and comes for some maps that are good.
+// Columns in `unread` (bits by ColumnSchema::index()), for which MayPass(), are not put into the row, but held to their
+// type. An error says less, and comes for some values that are good.
 void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
                 absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread = 0);
 

@@ -1,6 +1,7 @@
 #include "ovnlite/flow/classifier.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <map>
 
@@ -105,7 +106,9 @@ class Classifier::Subtable {
 
   void Insert(const Flow* flow) {
     const FlowKey key = KeyOf(*flow);
-    auto& bucket = buckets_[Hash(key, masks_.size(), ~uint64_t{0})];
+    const uint64_t hash = Hash(key, masks_.size(), ~uint64_t{0});
+    NoteInFilter(hash);
+    auto& bucket = buckets_[hash];
     bucket.insert(std::upper_bound(bucket.begin(), bucket.end(), flow, Preferred), flow);
     if (has_pipeline_) ++pipeline_[Hash(key, pipeline_words_, ~uint64_t{0})];
     if (has_l4_) ++without_l4_[Hash(key, masks_.size(), ~kL4Bits)];
@@ -119,7 +122,10 @@ class Classifier::Subtable {
     const auto found = buckets_.find(Hash(key, masks_.size(), ~uint64_t{0}));
     auto& bucket = found->second;
     bucket.erase(std::find(bucket.begin(), bucket.end(), flow));
-    if (bucket.empty()) buckets_.erase(found);
+    if (bucket.empty()) {
+      buckets_.erase(found);
+      if (buckets_.size() <= kFilterBits / 2) MakeFilter();
+    }
     if (has_pipeline_) Drop(pipeline_, Hash(key, pipeline_words_, ~uint64_t{0}));
     if (has_l4_) Drop(without_l4_, Hash(key, masks_.size(), ~kL4Bits));
     for (PrefixList& list : prefixes_) Drop(list.values, key.words[list.word] & list.mask);
@@ -132,37 +138,26 @@ class Classifier::Subtable {
       all.insert(all.end(), bucket.begin(), bucket.end());  // Sorted by the caller.
   }
 
-  void ForEachMatch(const FlowKey& key, uint16_t priority, absl::FunctionRef<void(const Flow&)> visit) const {
-    const auto found = buckets_.find(Hash(key, masks_.size(), ~uint64_t{0}));
-    if (found == buckets_.end()) return;
-    for (const Flow* flow : found->second) {
-      if (flow->priority == priority && flow->match.Matches(key)) visit(*flow);
-    }
-  }
-
   size_t size() const { return size_; }
   int max_priority() const { return priorities_.rbegin()->first; }
 
   const Flow* Lookup(const LookupContext& c) const {
-    for (size_t i = 0; i < pipeline_words_; ++i) Charge(c, masks_[i].word, masks_[i].mask);
-    if (has_pipeline_ && !pipeline_.contains(Hash(c.key, pipeline_words_, ~uint64_t{0}))) return nullptr;
-    for (const PrefixList& list : prefixes_) {
-      if (RuledOut(c, list)) return nullptr;
-    }
-    if (has_l4_ && c.looked_at != nullptr && !without_l4_.contains(Hash(c.key, masks_.size(), ~kL4Bits))) {
-      for (const WordTest& m : masks_) Charge(c, m.word, m.word == kWordIp ? m.mask & ~kL4Bits : m.mask);
-      return nullptr;
-    }
-    for (const WordTest& m : masks_) Charge(c, m.word, m.mask);
-    const auto found = buckets_.find(Hash(c.key, masks_.size(), ~uint64_t{0}));
+    if (c.looked_at != nullptr && RuledOutCheaply(c)) return nullptr;
+    const uint64_t hash = Hash(c.key, masks_.size(), ~uint64_t{0});
+    if (!MayHave(hash)) return nullptr;
+    const auto found = buckets_.find(hash);
     if (found == buckets_.end()) return nullptr;
+    const Flow* best = nullptr;
     for (const Flow* flow : found->second) {
+      if (best != nullptr && flow->priority < best->priority) break;
       const auto& words = flow->match.words();
       const bool equal = std::all_of(words.begin(), words.end(),
                                      [&c](const WordTest& t) { return (c.key.words[t.word] & t.mask) == t.value; });
-      if (equal && SetsHold(c, flow->match)) return flow;
+      if (!equal || !SetsHold(c, flow->match)) continue;
+      if (c.ties == nullptr) return flow;
+      if (best == nullptr || c.Prefers(*flow, *best)) best = flow;
     }
-    return nullptr;
+    return best;
   }
 
  private:
@@ -182,11 +177,22 @@ class Classifier::Subtable {
     if (starts_a_field && run == Prefix(std::popcount(mask))) prefixes_.push_back({word, mask, {}});
   }
 
+  // Whether a part of the mask shows that no flow matches; charges that part, or all of the mask.
+  bool RuledOutCheaply(const LookupContext& c) const {
+    for (size_t i = 0; i < pipeline_words_; ++i) Charge(c, masks_[i].word, masks_[i].mask);
+    if (has_pipeline_ && !pipeline_.contains(Hash(c.key, pipeline_words_, ~uint64_t{0}))) return true;
+    for (const PrefixList& list : prefixes_) {
+      if (RuledOut(c, list)) return true;
+    }
+    const bool by_l4 = has_l4_ && !without_l4_.contains(Hash(c.key, masks_.size(), ~kL4Bits));
+    for (const WordTest& m : masks_) Charge(c, m.word, by_l4 && m.word == kWordIp ? m.mask & ~kL4Bits : m.mask);
+    return by_l4;
+  }
+
   static bool RuledOut(const LookupContext& c, const PrefixList& list) {
     const uint64_t value = c.key.words[list.word] & list.mask;
     const auto next = list.values.lower_bound(value);
     if (next != list.values.end() && next->first == value) return false;
-    if (c.looked_at == nullptr) return true;
     // No stored value agrees with this one further than its neighbours in order do.
     int common = 0;
     if (next != list.values.end()) common = std::max(common, std::countl_zero(next->first ^ value));
@@ -205,6 +211,15 @@ class Classifier::Subtable {
     return h;
   }
 
+  // One bit for some of the hashes there are: most subtables are small, and most lookups find nothing in them.
+  static constexpr size_t kFilterBits = 256;
+  void NoteInFilter(uint64_t hash) { filter_[hash % kFilterBits / 64] |= uint64_t{1} << hash % 64; }
+  bool MayHave(uint64_t hash) const { return filter_[hash % kFilterBits / 64] >> hash % 64 & 1; }
+  void MakeFilter() {
+    filter_ = {};
+    for (const auto& [hash, bucket] : buckets_) NoteInFilter(hash);
+  }
+
   static FlowKey KeyOf(const Flow& flow) {
     FlowKey key;
     for (const WordTest& t : flow.match.words()) key.words[t.word] = t.value;
@@ -217,11 +232,12 @@ class Classifier::Subtable {
     if (--found->second == 0) counts.erase(found);
   }
 
-  std::vector<WordTest> masks_;  // Values unused.
+  absl::InlinedVector<WordTest, 6> masks_;  // Values unused.
   size_t pipeline_words_ = 0;
   bool has_pipeline_ = false;
   bool has_l4_ = false;
   size_t size_ = 0;
+  std::array<uint64_t, kFilterBits / 64> filter_{};
   absl::flat_hash_map<uint64_t, absl::InlinedVector<const Flow*, 1>> buckets_;
   absl::flat_hash_map<uint64_t, uint32_t> pipeline_;
   absl::flat_hash_map<uint64_t, uint32_t> without_l4_;
@@ -280,15 +296,6 @@ void Classifier::Remove(const Flow* flow) {
   }
 }
 
-void Classifier::ForEachMatch(const FlowKey& key, uint16_t priority, absl::FunctionRef<void(const Flow&)> visit) const {
-  for (const Flow* flow : few_) {
-    if (flow->priority == priority && flow->match.Matches(key)) visit(*flow);
-  }
-  for (const auto& subtable : subtables_) {
-    if (subtable->max_priority() >= priority) subtable->ForEachMatch(key, priority, visit);
-  }
-}
-
 std::vector<const Flow*> Classifier::flows() const {
   std::vector<const Flow*> all = few_;
   for (const auto& subtable : subtables_) subtable->AppendTo(all);
@@ -316,7 +323,9 @@ void Classifier::SortSubtables() {
 
 const Flow* Classifier::Scan(const LookupContext& c) const {
   const WordTest* test = few_words_.data();
+  const Flow* best = nullptr;
   for (size_t i = 0; i < few_.size(); ++i) {
+    if (best != nullptr && few_[i]->priority < best->priority) break;
     const WordTest* const end = few_words_.data() + few_ends_[i];
     const WordTest* failed = nullptr;
     for (; test != end; ++test) {
@@ -336,9 +345,10 @@ const Flow* Classifier::Scan(const LookupContext& c) const {
     const Flow* flow = few_[i];
     if (!SetsHold(c, flow->match)) continue;
     ChargeMatch(c, flow->match);
-    return flow;
+    if (c.ties == nullptr) return flow;
+    if (best == nullptr || c.Prefers(*flow, *best)) best = flow;
   }
-  return nullptr;
+  return best;
 }
 
 const Flow* Classifier::Lookup(const LookupContext& c) const {
@@ -347,7 +357,7 @@ const Flow* Classifier::Lookup(const LookupContext& c) const {
   for (const auto& subtable : subtables_) {
     if (best != nullptr && subtable->max_priority() < best->priority) break;
     const Flow* found = subtable->Lookup(c);
-    if (found != nullptr && (best == nullptr || Precedes(*found, *best))) best = found;
+    if (found != nullptr && (best == nullptr || c.Prefers(*found, *best))) best = found;
   }
   return best;
 }

@@ -109,17 +109,9 @@ const Flow* FlowTables::Lookup(uint8_t number, const LookupContext& context) con
   if (part != nullptr) best = part->Lookup(context);
   if (!table.any.empty()) {
     const Flow* general = table.any.Lookup(context);
-    if (general != nullptr && (best == nullptr || Precedes(*general, *best))) best = general;
+    if (general != nullptr && (best == nullptr || context.Prefers(*general, *best))) best = general;
   }
   return best;
-}
-
-void FlowTables::ForEachMatch(uint8_t number, const FlowKey& key, uint16_t priority,
-                              absl::FunctionRef<void(const Flow&)> visit) const {
-  const State::Table& table = state_->tables[number];
-  const Classifier* part = table.Find(static_cast<uint32_t>(key.Get64(field::kMetadata)));
-  if (part != nullptr) part->ForEachMatch(key, priority, visit);
-  table.any.ForEachMatch(key, priority, visit);
 }
 
 void FlowTables::ForEach(const std::function<void(const Flow&)>& visit) const {

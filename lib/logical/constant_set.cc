@@ -1,7 +1,7 @@
 #include "ovnlite/logical/constant_set.h"
 
 #include <algorithm>
-#include <deque>
+#include <forward_list>
 
 #include "ovnlite/base/hash.h"
 
@@ -34,7 +34,7 @@ std::shared_ptr<const ConstantSet> ConstantSet::OfAddresses(absl::Span<const std
   for (const std::string& text : texts) {
     Token token;
     size_t begin;
-    std::deque<std::string> messages;
+    std::forward_list<std::string> messages;
     ReadToken({text.data(), text.size()}, 0, &begin, &token, &messages);
     const bool masked = token.type == TokenType::kMaskedInteger;
     if (masked || token.type == TokenType::kInteger) {

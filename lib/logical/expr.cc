@@ -61,9 +61,9 @@ void* ExprPool::Allocate(size_t bytes) {
   static_assert(alignof(Expr) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
   bytes = (bytes + alignof(Expr) - 1) / alignof(Expr) * alignof(Expr);
   bytes_ += bytes;
-  if (bytes > kChunk / 4) return large_.emplace_back(std::make_unique<char[]>(bytes)).get();
+  if (bytes > kChunk / 4) return large_.emplace_back(std::make_unique_for_overwrite<char[]>(bytes)).get();
   if (bytes > left_) {
-    chunks_.push_back(std::make_unique<char[]>(kChunk));
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunk));
     free_ = chunks_.back().get();
     left_ = kChunk;
   }
@@ -119,7 +119,8 @@ const Expr* ExprPool::Add(Expr node) {
     const Expr** children = static_cast<const Expr**>(Allocate(node.size_ * sizeof(const Expr*)));
     std::copy_n(node.children_, node.size_, children);
     node.children_ = children;
-  } else if (node.kind_ == Expr::Kind::kCondition || (node.kind_ == Expr::Kind::kCompare && node.symbol_->is_string())) {
+  } else if (node.kind_ == Expr::Kind::kCondition ||
+             (node.kind_ == Expr::Kind::kCompare && node.symbol_->is_string())) {
     char* text = static_cast<char*>(Allocate(node.size_));
     if (node.size_ > 0) std::memcpy(text, node.text_, node.size_);
     node.text_ = text;
@@ -137,8 +138,10 @@ const Expr* ExprPool::Compare(const Symbol* symbol, RelOp op, MaskedValue masked
   node.op_ = op;
   node.symbol_ = symbol;
   node.number_ = {masked.value & masked.mask, masked.mask};
-  const uint64_t words[] = {High64(node.number_.value), Low64(node.number_.value), High64(masked.mask), Low64(masked.mask)};
-  node.hash_ = HashWords(words, std::size(words), static_cast<uint64_t>(symbol->index) << 8 | static_cast<uint64_t>(op));
+  const uint64_t words[] = {High64(node.number_.value), Low64(node.number_.value), High64(masked.mask),
+                            Low64(masked.mask)};
+  node.hash_ =
+      HashWords(words, std::size(words), static_cast<uint64_t>(symbol->index) << 8 | static_cast<uint64_t>(op));
   if (const Expr* e = Find(node)) return e;
   return Add(node);
 }

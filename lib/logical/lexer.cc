@@ -27,7 +27,7 @@ TokenType Lexer::Lookahead() {
   if (end_ < input_.size() && input_[end_] == '(') return TokenType::kLParen;
   Token next;
   size_t begin;
-  std::deque<std::string> texts;
+  std::forward_list<std::string> texts;
   ReadToken(input_, end_, &begin, &next, &texts);
   return next.type;
 }

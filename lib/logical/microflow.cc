@@ -59,6 +59,11 @@ std::optional<std::string> FindInport(const Expr* e) {
 
 absl::StatusOr<FlowKey> ParseMicroflow(absl::string_view text, const ExprResolver& ports, const ConstantSets* sets) {
   ExprPool pool;
+  return ParseMicroflow(pool, text, ports, sets);
+}
+
+absl::StatusOr<FlowKey> ParseMicroflow(ExprPool& pool, absl::string_view text, const ExprResolver& ports,
+                                       const ConstantSets* sets) {
   OVNLITE_ASSIGN_OR_RETURN(const Expr* written, ParseExpr(pool, text, sets));
   OVNLITE_ASSIGN_OR_RETURN(const Expr* annotated, Annotate(pool, written));
   OVNLITE_ASSIGN_OR_RETURN(const Expr* simple, Simplify(pool, annotated));

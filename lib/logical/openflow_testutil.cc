@@ -74,7 +74,7 @@ struct Key {
 bool ReadNumber(const std::string& text, u128* value) {
   Token token;
   size_t begin;
-  std::deque<std::string> texts;
+  std::forward_list<std::string> texts;
   const size_t end = ReadToken({text.data(), text.size()}, 0, &begin, &token, &texts);
   if (token.type != TokenType::kInteger || end != text.size()) return false;
   *value = token.value;

@@ -21,7 +21,8 @@ constexpr std::array<uint8_t, 256> MakeClasses() {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_') classes[c] = kLetter;
     if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) classes[c] = kHexLetter;
   }
-  for (const char c : {'(', ')', '{', '}', '[', ']', '=', '!', '<', '>', '&', '|', '.', ',', ';', ':', '-', '/', '"', '$', '@', '^'}) {
+  for (const char c :
+       {'(', ')', '{', '}', '[', ']', '=', '!', '<', '>', '&', '|', '.', ',', ';', ':', '-', '/', '"', '$', '@', '^'}) {
     classes[static_cast<uint8_t>(c)] = kSymbol;
   }
   return classes;
@@ -36,7 +37,7 @@ bool IsNamePart(char c) { return IsNameStart(c) || ClassOf(c) == kDigit; }
 // Reads one token.
 class Reader {
  public:
-  Reader(absl::string_view input, size_t at, Token* token, std::deque<std::string>* texts)
+  Reader(absl::string_view input, size_t at, Token* token, std::forward_list<std::string>* texts)
       : input_(input), at_(at), token_(token), texts_(texts) {}
 
   size_t Read(size_t* begin) {
@@ -205,26 +206,27 @@ class Reader {
     }
     std::string decoded, error;
     if (!UnescapeJsonString(quoted, &decoded, &error)) return Fail(std::move(error));
-    texts_->push_back(std::move(decoded));
-    token_->text = texts_->back();
+    texts_->push_front(std::move(decoded));
+    token_->text = texts_->front();
   }
 
   void Fail(std::string message) {
-    texts_->push_back(std::move(message));
+    texts_->push_front(std::move(message));
     *token_ = Token();
     token_->type = TokenType::kError;
-    token_->text = texts_->back();
+    token_->text = texts_->front();
   }
 
   absl::string_view input_;
   size_t at_;
   Token* token_;
-  std::deque<std::string>* texts_;
+  std::forward_list<std::string>* texts_;
 };
 
 }  // namespace
 
-size_t ReadToken(absl::string_view input, size_t at, size_t* begin, Token* token, std::deque<std::string>* texts) {
+size_t ReadToken(absl::string_view input, size_t at, size_t* begin, Token* token,
+                 std::forward_list<std::string>* texts) {
   return Reader(input, at, token, texts).Read(begin);
 }
 

@@ -1,11 +1,11 @@
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "ovnlite/trace/trace_tree.h"
 
 namespace ovnlite {
 namespace {
 
-using Nodes = std::vector<const TraceNode*>;
+using Nodes = absl::InlinedVector<const TraceNode*, 8>;
 
 // Those that have no children worth a level of their own.
 bool IsTerminal(TraceKind kind) {
@@ -22,10 +22,10 @@ void PrintDetailed(const TraceNode& parent, int level, std::string& out) {
   }
   for (const TraceNode* node : nodes) {
     const int more = node != nodes.back() || node->always_indent || IsTerminal(node->kind) ? 1 : 0;
-    const std::string indent(static_cast<size_t>(level + more) * 4, ' ');
+    const size_t indent = static_cast<size_t>(level + more) * 4;
     if (HasTitle(node->kind)) out += '\n';
-    absl::StrAppend(&out, indent, node->text, "\n");
-    if (HasTitle(node->kind)) absl::StrAppend(&out, indent, std::string(node->text.size(), '-'), "\n");
+    out.append(indent, ' ').append(node->text).push_back('\n');
+    if (HasTitle(node->kind)) out.append(indent, ' ').append(node->text.size(), '-').push_back('\n');
     PrintDetailed(*node, level + more + more, out);
   }
 }
@@ -52,16 +52,16 @@ template <typename Kept>
 void PrintNested(const TraceNode& parent, const Kept& kept, int level, std::string& out) {
   Nodes nodes;
   Flatten(parent, kept, nodes);
-  const std::string indent(static_cast<size_t>(level) * 4, ' ');
+  const size_t indent = static_cast<size_t>(level) * 4;
   for (const TraceNode* node : nodes) {
     if (node->kind == TraceKind::kAction && absl::StartsWith(node->text, "next(")) continue;
-    absl::StrAppend(&out, indent, node->text);
+    out.append(indent, ' ').append(node->text);
     Nodes children;
     Flatten(*node, kept, children);
     if (!children.empty()) {
       out += " {\n";
       PrintNested(*node, kept, level + 1, out);
-      absl::StrAppend(&out, indent, "}");
+      out.append(indent, ' ').push_back('}');
     }
     if (node->kind != TraceKind::kAction) out += ';';
     out += '\n';

@@ -54,7 +54,7 @@ class Walk final : public Observer {
   void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override {
     table_ = table;
     if (table < kSideTables) last_ = {table, flow, key};
-    const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow));
+    const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow), false);
     if (table == kIngress || (table == kEgress && (traced != nullptr || flow == nullptr))) BeginPipeline(table, key);
     if (traced == nullptr || traced->is_trivial) return;
     PhysicalStep& step =
@@ -372,7 +372,7 @@ void Walk::Drop(DropReason reason, const Last& last) {
     return;
   }
   const Flow* flow = last.flow;
-  const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow));
+  const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow), false);
   if (traced != nullptr) {
     PhysicalStep& step = Note(PhysicalKind::kDrop, absl::StrCat("dropped by ", traced->stage, ": ", traced->match,
                                                                 ", priority ", traced->priority, " ", traced->source));

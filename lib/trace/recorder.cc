@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "ovnlite/logical/lexer.h"
 #include "ovnlite/logical/microflow.h"
 
 namespace ovnlite {
@@ -26,25 +25,13 @@ void CopyRegisters(const FlowKey& from, FlowKey& to) {
   for (int i = 0; i <= kLogicalRegisters; ++i) to.set_reg(i, from.reg(i));  // Up to the flags, reg10.
 }
 
-// Without the space and comments behind the last token, which ovn-trace loses where it makes names friendly.
-std::string UpToLastToken(absl::string_view text) {
-  size_t end = 0;
-  Lexer lexer(text);
-  for (; lexer.type() != TokenType::kEnd; lexer.Next()) {
-    if (lexer.type() == TokenType::kError) return std::string(text);
-    end = lexer.end();
-  }
-  return std::string(text.substr(0, end));
-}
-
 }  // namespace
 
-Recorder::Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, const Ties& ties,
+Recorder::Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, TieOrder ties,
                    const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow)
     : world_(world),
       controller_(controller),
-      tables_(tables),
-      ties_(ties),
+      ties_(std::move(ties)),
       translator_(tables),
       options_(options),
       openflow_(std::move(openflow)) {}
@@ -52,12 +39,13 @@ Recorder::Recorder(TracedWorld& world, Controller& controller, const FlowTables&
 TranslateOptions Recorder::Translation() {
   TranslateOptions options;
   options.observer = this;
+  options.reusable = false;
   options.choose_bucket = [this](const GroupOp&, const FlowKey&) { return bucket_; };
   options.prepare = [this](uint8_t table, const FlowKey& key) { controller_.Prepare(table, key); };
   if (!options_.as_forwarded) {
     options.keep_expired = true;
     options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };
-    options.choose_flow = [this](const Flow& found, const FlowKey& key) { return ties_.First(tables_, found, key); };
+    options.ties = ties_;
   }
   return options;
 }
@@ -89,15 +77,16 @@ void Recorder::Amend(uint8_t table, FlowKey& key) {
   natted_ = table == kCheckHairpin && key.Get64(field::kCtState) & kCtDnat && !(key.Get64(field::kCtMark) & kNatted);
   if (natted_) key.SetMasked(field::kCtMark, kNatted, kNatted);
   if (scopes_.empty() || scopes_.back().flow != nullptr) return;  // Not from one pipeline to another.
-  const Outlet& outlet = scopes_.back().outlet;
+  static const Outlet kNowhere;
+  const Outlet& outlet = scopes_.back().outlet == nullptr ? kNowhere : *scopes_.back().outlet;
   const auto take = [&key](FlowKey fresh) {
     for (int i : {11, 12, 13, 15}) fresh.set_reg(i, key.reg(i));
     key = fresh;
   };
   if (table == kCheckLoopback && outlet.to_group) {
     take(outlet.before);
-  } else if (table == kEgress && outlet.to_group && outlet.left->has_value()) {
-    take(**outlet.left);
+  } else if (table == kEgress && outlet.to_group && outlet.left.has_value()) {
+    take(*outlet.left);
   } else if (table == kEgress) {
     key.set_reg(kLogicalRegisters, 0);
   } else if (table == kIngress) {
@@ -108,13 +97,16 @@ void Recorder::Amend(uint8_t table, FlowKey& key) {
   }
 }
 
-std::optional<FlowKey>* Recorder::MemberState() {
-  for (size_t i = scopes_.size(); i > base_; --i) {
-    const Scope& scope = scopes_[i - 1];
-    if (scope.of_copy) return nullptr;
-    if (scope.flow == nullptr) return scope.outlet.left.get();
+void Recorder::Push(Scope scope) {
+  const bool is_first = scopes_.size() == base_;
+  if (scope.of_copy) {
+    scope.member_state = nullptr;
+  } else if (scope.flow != nullptr) {
+    scope.member_state = is_first ? nullptr : scopes_.back().member_state;
+  } else {
+    scope.member_state = scope.outlet != nullptr && scope.outlet->to_group ? &scope.outlet->left : nullptr;
   }
-  return nullptr;
+  scopes_.push_back(scope);
 }
 
 TraceNode* Recorder::Add(TraceNode* list, TraceKind kind, std::string text) {
@@ -143,11 +135,6 @@ std::string Recorder::PortName(const TracedDatapath* datapath, uint64_t key) con
   return group == datapath->groups.end() ? "(unnamed)" : group->second;
 }
 
-std::string Recorder::Shown(std::string text) const {
-  return options_.friendly_names ? world_.MakeFriendly(std::move(text)) : text;
-}
-std::string Recorder::Shown(const Action& action) const { return Shown(FormatAction(action)); }
-
 TraceNode* Recorder::AddPipeline(TraceNode* list, Pipeline pipeline, const FlowKey& key) {
   const TracedDatapath* datapath = DatapathOf(key);
   const std::string name = datapath == nullptr ? "" : DatapathName(*datapath);
@@ -165,13 +152,7 @@ TraceNode* Recorder::AddPipeline(TraceNode* list, Pipeline pipeline, const FlowK
 }
 
 TraceNode* Recorder::AddTable(TraceNode* list, const TracedFlow& flow, const FlowKey& key) {
-  std::string text = absl::StrFormat("%2d. ", flow.table);
-  if (!flow.stage.empty()) absl::StrAppend(&text, flow.stage, flow.source.empty() ? "" : " ");
-  if (!flow.source.empty()) absl::StrAppend(&text, "(", flow.source, ")");
-  if (!flow.stage.empty() || !flow.source.empty()) text += ": ";
-  absl::StrAppend(&text, Shown(options_.friendly_names ? UpToLastToken(flow.match) : flow.match), ", priority ",
-                  flow.priority, absl::StrFormat(", uuid %08x", flow.uuid.prefix()));
-  TraceNode* node = Add(list, TraceKind::kTable, std::move(text));
+  TraceNode* node = Add(list, TraceKind::kTable, flow.title);
   node->logical_flow = flow.uuid;
   node->table = flow.table;
   node->pipeline = std::string(PipelineName(flow.pipeline));
@@ -189,7 +170,7 @@ TraceNode* Recorder::AddTable(TraceNode* list, const TracedFlow& flow, const Flo
 void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
   Scope* const from = scopes_.empty() ? nullptr : &scopes_.back();
   if (from != nullptr && from->flow != nullptr) {
-    if (std::optional<FlowKey>* state = MemberState()) *state = key;
+    if (from->member_state != nullptr) *from->member_state = key;
   }
   TraceNode* list = std::exchange(entry_, nullptr);
   if (list == nullptr && from != nullptr && from->flow != nullptr) {
@@ -198,14 +179,13 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
   } else if (list == nullptr && from != nullptr) {
     // From one pipeline to another.
     const Pipeline pipeline = table >= kEgress ? Pipeline::kEgress : Pipeline::kIngress;
-    TraceNode* const outlet = from->outlet.list != nullptr ? from->outlet.list : &hidden_;
-    list = AddPipeline(outlet, pipeline, key);
-    if (from->outlet.to_group && pipeline == Pipeline::kEgress) {
-      list->always_indent = true;
-    }
+    const Outlet* const outlet = from->outlet;
+    list = AddPipeline(outlet != nullptr ? outlet->list : &hidden_, pipeline, key);
+    if (outlet != nullptr && outlet->to_group && pipeline == Pipeline::kEgress) list->always_indent = true;
   }
   if (list == nullptr) list = &hidden_;
-  const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(controller_.LogicalFlowOf(*flow));
+  const TracedFlow* traced =
+      flow == nullptr ? nullptr : world_.Flow(flow->source, controller_.LogicalFlowOf(*flow), options_.friendly_names);
   if (traced == nullptr) {
     const Pipeline pipeline = table >= kEgress ? Pipeline::kEgress : Pipeline::kIngress;
     const int stage = table - (pipeline == Pipeline::kEgress ? kEgress : kIngress);
@@ -226,7 +206,7 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
   scope.cursor = traced->is_trivial ? 1 : 0;
   scope.end = static_cast<int>(traced->places.size());
   if (!flow->ops->empty()) {
-    scopes_.push_back(scope);
+    Push(scope);
     return;
   }
   if (traced->places.empty()) Add(scope.list, TraceKind::kAction, "drop;");
@@ -237,24 +217,24 @@ void Recorder::OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) {
   if (IsStage(table)) return EnterStage(table, flow, key);
   NoteLookup(table, flow, key);
   if (flow == nullptr) return;
-  Outlet outlet = scopes_.empty() ? Outlet() : scopes_.back().outlet;
+  Outlet* const outlet = scopes_.empty() ? nullptr : scopes_.back().outlet;
   if (flow->ops->empty()) {
-    if (table == kCheckLoopback && outlet.list != nullptr) {
-      TraceNode* list = outlet.to_group ? AddPipeline(outlet.list, Pipeline::kEgress, key) : outlet.list;
+    if (table == kCheckLoopback && outlet != nullptr) {
+      TraceNode* list = outlet->to_group ? AddPipeline(outlet->list, Pipeline::kEgress, key) : outlet->list;
       Add(list, TraceKind::kOutput, "/* omitting output because inport == outport && !flags.loopback */");
     }
     return;
   }
   Scope scope;
   scope.outlet = outlet;
-  scopes_.push_back(std::move(scope));
+  Push(scope);
 }
 
 void Recorder::WriteActions(Scope& scope, int place) {
   const std::vector<TracedFlow::Place>& places = scope.flow->places;
   while (scope.cursor < scope.end && scope.cursor <= place) {
     const TracedFlow::Place& at = places[static_cast<size_t>(scope.cursor)];
-    Add(scope.list, TraceKind::kAction, Shown(*at.action));
+    Add(scope.list, TraceKind::kAction, at.text);
     scope.cursor = at.end;
   }
 }
@@ -271,11 +251,11 @@ void Recorder::OnOp(const Op& op, const Flow*, const FlowKey& key) {
     if (opens) {
       Scope nested;
       nested.outlet = scope.outlet;
-      scopes_.push_back(std::move(nested));
+      Push(nested);
     }
     return;
   }
-  if (std::optional<FlowKey>* state = MemberState()) *state = key;
+  if (scope.member_state != nullptr) *scope.member_state = key;
   const int place = op.action - 1;
   const TracedFlow::Place& at = scope.flow->places[static_cast<size_t>(place)];
   const bool is_new = scope.cursor <= place;
@@ -301,7 +281,7 @@ void Recorder::OnOp(const Op& op, const Flow*, const FlowKey& key) {
     nested.cursor = nested.end = at.end;
     nested.next = nested.list;
   }
-  scopes_.push_back(std::move(nested));
+  Push(nested);
 }
 
 void Recorder::OnReturn(const FlowKey&) {

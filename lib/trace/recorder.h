@@ -12,14 +12,14 @@
 #define OVNLITE_LIB_TRACE_RECORDER_H_
 
 #include <cstdint>
+#include <forward_list>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "lib/trace/ties.h"
+#include "absl/container/inlined_vector.h"
 #include "lib/trace/world.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/datapath/translate.h"
@@ -35,9 +35,11 @@ class Recorder final : public Observer {
   // Recirculations and answers inside each other; each takes some 8 KB of stack. Packets that go round until their TTL
   // runs out want 64 times what one round has.
   static constexpr int kMaxDepth = 512;
+  // As many scopes inside each other as most packets make.
+  static constexpr int kScopes = 96;
 
   // `openflow` gives the OpenFlow flows of a logical flow as text; may be null. References must outlive the recorder.
-  Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, const Ties& ties,
+  Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, TieOrder ties,
            const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow);
 
   // Traces a packet that enters the logical datapath of its metadata at its logical inport.
@@ -59,7 +61,7 @@ class Recorder final : public Observer {
     bool to_group = false;
     FlowKey before;  // The packet's key when it was sent here.
     // What a group's last member made of the packet: in ovn-trace the next one finds it so.
-    std::shared_ptr<std::optional<FlowKey>> left;
+    std::optional<FlowKey> left;
   };
   struct Scope {
     const TracedFlow* flow = nullptr;  // Null for what no logical flow stands behind.
@@ -69,7 +71,9 @@ class Recorder final : public Observer {
     int end = 0;
     const Action* current = nullptr;  // The action begun last.
     bool of_copy = false;             // Acts on a copy of the packet.
-    Outlet outlet;
+    Outlet* outlet = nullptr;         // Of outlets_; null while nothing was sent.
+    // If the packet is on its way to one of the members of a group and no copy was made since: where its state is kept.
+    std::optional<FlowKey>* member_state = nullptr;
   };
 
   // -- The tree (recorder.cc).
@@ -80,19 +84,19 @@ class Recorder final : public Observer {
   // Writes the actions up to and including the one with number `place`, as far as not done.
   void WriteActions(Scope& scope, int place);
   void FinishScope(Scope& scope);
-  // If the packet is on its way to one of the members of a group and no copy was made since: where its state is kept.
-  std::optional<FlowKey>* MemberState();
+  // All scopes come in here.
+  void Push(Scope scope);
   std::string PortName(const TracedDatapath* datapath, uint64_t key) const;
   std::string DatapathName(const TracedDatapath& datapath) const;
   const TracedDatapath* DatapathOf(const FlowKey& key) const;
-  std::string Shown(const Action& action) const;
-  std::string Shown(std::string text) const;
   void Amend(uint8_t table, FlowKey& key);
 
   // -- What an action shows when it begins (recorder_actions.cc).
   void Begin(Scope& scope, const Action& action, const Op& op, const FlowKey& key);
   // A further operation of an action that has begun.
   void Continue(Scope& scope, const Action& action, const Op& op, const FlowKey& key);
+  // Gives the scope an outlet of its own.
+  Outlet& SendTo(Scope& scope, TraceNode* list);
   void BeginOutput(Scope& scope, const FlowKey& key);
   void BeginEgressOutput(Scope& scope, const TracedDatapath& datapath, const FlowKey& key);
   void BeginNext(Scope& scope, const NextBody& next, const FlowKey& key);
@@ -117,12 +121,12 @@ class Recorder final : public Observer {
 
   TracedWorld& world_;
   Controller& controller_;
-  const FlowTables& tables_;
-  const Ties& ties_;
+  const TieOrder ties_;
   const Translator translator_;
   const TraceOptions& options_;
   const std::function<std::vector<std::string>(const Uuid&)> openflow_;
-  std::vector<Scope> scopes_;
+  absl::InlinedVector<Scope, kScopes> scopes_;
+  std::forward_list<Outlet> outlets_;
   TraceNode* entry_ = nullptr;  // Takes the table that a run starts with.
   std::vector<std::string> warnings_;
   std::vector<std::pair<u128, int>> stack_;  // What `push` put there.

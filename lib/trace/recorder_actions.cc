@@ -75,9 +75,15 @@ void Recorder::BeginNext(Scope& scope, const NextBody& next, const FlowKey& key)
   scope.next->port = port;
 }
 
+Recorder::Outlet& Recorder::SendTo(Scope& scope, TraceNode* list) {
+  scope.outlet = &outlets_.emplace_front();
+  scope.outlet->list = list;
+  return *scope.outlet;
+}
+
 void Recorder::BeginOutput(Scope& scope, const FlowKey& key) {
   const uint32_t out = static_cast<uint32_t>(key.Get64(field::kLogicalOutPort));
-  scope.outlet = {};
+  scope.outlet = nullptr;
   if (out == 0) {
     Add(scope.list, TraceKind::kError, "*** output to null logical port");
     return;
@@ -91,7 +97,7 @@ void Recorder::BeginOutput(Scope& scope, const FlowKey& key) {
     return;
   }
   if (scope.flow->pipeline == Pipeline::kEgress) return BeginEgressOutput(scope, *datapath, key);
-  scope.outlet.list = scope.list;
+  Outlet& outlet = SendTo(scope, scope.list);
   if (group != datapath->groups.end()) {
     const std::string name = DatapathName(*datapath);
     TraceNode* node = Add(scope.list, TraceKind::kPipeline,
@@ -99,10 +105,9 @@ void Recorder::BeginOutput(Scope& scope, const FlowKey& key) {
     node->pipeline = "multicast";
     node->datapath = name;
     node->port = group->second;
-    scope.outlet.list = node;
-    scope.outlet.to_group = true;
-    scope.outlet.before = key;
-    scope.outlet.left = std::make_shared<std::optional<FlowKey>>();
+    outlet.list = node;
+    outlet.to_group = true;
+    outlet.before = key;
   } else if (port->second.type == "chassisredirect") {
     const TracedPort* place = world_.PortNamed(port->second.distributed_port);
     if (place == nullptr || !datapath->ports.contains(place->key) ||
@@ -110,7 +115,7 @@ void Recorder::BeginOutput(Scope& scope, const FlowKey& key) {
       Add(scope.list, TraceKind::kError,
           absl::StrFormat("*** output to type \"%s\" port \"%s\" with no or invalid distributed port",
                           port->second.type, PortName(datapath, out)));
-      scope.outlet = {};
+      scope.outlet = nullptr;
       return;
     }
     Add(scope.list, TraceKind::kOutput,
@@ -130,8 +135,7 @@ void Recorder::BeginEgressOutput(Scope& scope, const TracedDatapath& datapath, c
   node->port = name;
   const bool has_peer = port != datapath.ports.end() && world_.PortNamed(port->second.peer) != nullptr;
   if (!has_peer) Add(scope.list, TraceKind::kModify, absl::StrCat("output(\"", name, "\")"));
-  scope.outlet.list = scope.list;
-  scope.outlet.before = key;
+  SendTo(scope, scope.list).before = key;
 }
 
 void Recorder::BeginLog(Scope& scope, const LogBody& log, const FlowKey& key) {
@@ -186,12 +190,11 @@ void Recorder::BeginGroup(Scope& scope, const Action& action, const GroupOp& gro
   } else if (action.kind == ActionKind::kFwdGroup) {
     // ovn-trace does not look where this leads.
     if (options_.as_forwarded) {
-      scope.outlet = {};
-      scope.outlet.list = scope.list;
+      SendTo(scope, scope.list);
     } else {
       hidden_.children.clear();
       scope.next = &hidden_;
-      scope.outlet = {};
+      scope.outlet = nullptr;
     }
   } else {
     bucket_ = std::max(0, ChooseBackend(action.as<CtLbBody>(), key));

@@ -218,7 +218,7 @@ void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key
   scope.end = outer.flow->places[effect.op->action - 1u].end;
   scope.of_copy = true;
   const size_t scopes = scopes_.size();
-  scopes_.push_back(std::move(scope));
+  Push(scope);
   ++depth_;
   auto ops = std::make_shared<const OpList>(effect.op->controller().nested);
   if (scopes_.back().cursor == scopes_.back().end) Add(node, TraceKind::kAction, "drop;");

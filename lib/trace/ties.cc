@@ -1,20 +1,19 @@
 #include "lib/trace/ties.h"
 
+#include <cstdint>
+
 namespace ovnlite {
 
 // A row hangs in the bucket of its UUID's first word; there are as many buckets as makes two rows for each, rounded up
 // to a power of two.
-Ties::Ties(size_t rows) : mask_(3) {
-  while (rows / 2 > mask_) mask_ = mask_ << 1 | 1;
-}
-
-const Flow* Ties::First(const FlowTables& tables, const Flow& found, const FlowKey& key) const {
-  const Flow* first = &found;
-  if (found.source == 0) return first;
-  tables.ForEachMatch(found.table, key, found.priority, [&](const Flow& flow) {
-    if (flow.source != 0 && (flow.cookie & mask_) < (first->cookie & mask_)) first = &flow;
-  });
-  return first;
+TieOrder TiesAsInOvnTrace(size_t rows) {
+  uint32_t mask = 3;
+  while (rows / 2 > mask) mask = mask << 1 | 1;
+  return [mask](const Flow& a, const Flow& b) {
+    const uint32_t bucket_a = a.cookie & mask, bucket_b = b.cookie & mask;
+    const bool logical = a.source != 0 && b.source != 0;
+    return logical && bucket_a != bucket_b ? bucket_a < bucket_b : Precedes(a, b);
+  };
 }
 
 }  // namespace ovnlite

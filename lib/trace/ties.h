@@ -7,23 +7,13 @@
 #define OVNLITE_LIB_TRACE_TIES_H_
 
 #include <cstddef>
-#include <cstdint>
 
-#include "ovnlite/flow/flow_tables.h"
-#include "ovnlite/packet/flow_key.h"
+#include "ovnlite/flow/classifier.h"
 
 namespace ovnlite {
 
-class Ties {
- public:
-  // `rows`: how many rows the Logical_Flow table has.
-  explicit Ties(size_t rows);
-  // `found`, which matches `key`, or one of equal rank that comes first.
-  const Flow* First(const FlowTables& tables, const Flow& found, const FlowKey& key) const;
-
- private:
-  uint32_t mask_;
-};
+// `rows`: how many rows the Logical_Flow table has.
+TieOrder TiesAsInOvnTrace(size_t rows);
 
 }  // namespace ovnlite
 

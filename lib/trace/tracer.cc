@@ -17,6 +17,9 @@
 namespace ovnlite {
 namespace {
 
+// Expressions of microflows are kept up to this much memory.
+constexpr size_t kMaxPoolBytes = 1 << 20;
+
 // The names a microflow may use for ports, as seen from one datapath. What it finds wrong becomes a warning.
 class MicroflowPorts final : public ExprResolver {
  public:
@@ -72,6 +75,7 @@ struct Tracer::State {
   TracedWorld world;
   FlowTables tables;
   Controller controller;
+  ExprPool microflows;
 };
 
 void Tracer::PrepareIndexes(const Database& sb) { Controller::PrepareIndexes(sb); }
@@ -95,7 +99,8 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
   }
   Trace trace;
   const MicroflowPorts ports(s.world, *dp, trace.warnings);
-  absl::StatusOr<FlowKey> key = ParseMicroflow(microflow, ports, &s.world);
+  if (s.microflows.bytes() > kMaxPoolBytes) s.microflows.Clear();
+  absl::StatusOr<FlowKey> key = ParseMicroflow(s.microflows, microflow, ports, &s.world);
   if (!key.ok()) return WithContext(key.status(), "error parsing flow");
   trace.key = *key;
   trace.microflow = FormatMicroflow(*key);
@@ -106,8 +111,8 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
   key->Set(field::kMetadata, dp->key);
   std::function<std::vector<std::string>(const Uuid&)> openflow;
   if (options.openflow) openflow = [&s](const Uuid& uuid) { return s.OpenFlowOf(uuid); };
-  const Ties ties(s.sb.RowCount<sb::Logical_Flow>());
-  Recorder recorder(s.world, s.controller, s.tables, ties, options, openflow);
+  Recorder recorder(s.world, s.controller, s.tables, TiesAsInOvnTrace(s.sb.RowCount<sb::Logical_Flow>()), options,
+                    openflow);
   recorder.Run(*key, trace.root);
   for (std::string& warning : recorder.TakeWarnings()) trace.warnings.push_back(std::move(warning));
   if (options.physical) trace.physical = WalkPhysicalPath(s.sb, s.world, *dp, *key, options);

@@ -1,12 +1,12 @@
 #include "lib/trace/world.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/schema/ovn_sb.pb.h"
-#include "ovnlite/logical/action_parse.h"
 #include "ovnlite/logical/stage.h"
 #include "ovnlite/schema/schema.h"
 
@@ -26,16 +26,7 @@ bool IsUuid(absl::string_view text) { return text.size() == 36 && Uuid::Parse(te
 
 // Whether `part` is the beginning of the UUID `whole`, and long enough to mean it.
 bool IsPartOf(absl::string_view part, absl::string_view whole) {
-  return part.size() >= 4 && part.size() <= whole.size() && IsUuid(whole) && absl::StartsWithIgnoreCase(whole, part);
-}
-
-void Flatten(const ActionList& actions, std::vector<TracedFlow::Place>& places) {
-  for (const Action& action : actions) {
-    const size_t at = places.size();
-    places.push_back({&action, 0});
-    if (const ActionList* nested = action.nested()) Flatten(*nested, places);
-    places[at].end = static_cast<int>(places.size());
-  }
+  return part.size() >= 4 && part.size() <= whole.size() && absl::StartsWithIgnoreCase(whole, part) && IsUuid(whole);
 }
 
 TracedPort PortOf(const Uuid& uuid, const sb::Port_Binding& row) {
@@ -66,35 +57,44 @@ void TracedWorld::Refresh() {
   datapaths_.clear();
   friendly_.clear();
   flows_.clear();
+  for (auto& flows : by_source_) flows.clear();
   pool_.Clear();
   for (const auto& [uuid, row] : sb_.Rows<sb::Datapath_Binding>()) {
     TracedDatapath datapath;
     datapath.uuid = uuid;
+    datapath.uuid_text = uuid.ToString();
     datapath.key = static_cast<uint32_t>(row.tunnel_key());
     const TextMap& ids = row.external_ids();
     datapath.is_switch = !ids.contains("logical-router");
     datapath.name = Find(ids, datapath.is_switch ? "logical-switch" : "logical-router");
-    if (datapath.name.empty()) datapath.name = uuid.ToString();
+    if (datapath.name.empty()) datapath.name = datapath.uuid_text;
     datapath.given_name = Find(ids, "name");
     datapath.other_name = Find(ids, "name2");
     const std::string& best = !datapath.other_name.empty()   ? datapath.other_name
                               : !datapath.given_name.empty() ? datapath.given_name
                                                              : datapath.name;
     datapath.friendly = ShortenUuid(best);
-    datapaths_[datapath.key] = {std::move(datapath), false};
+    datapaths_.push_back({std::move(datapath), false});
   }
+  std::sort(datapaths_.begin(), datapaths_.end(),
+            [](const Entry& a, const Entry& b) { return a.datapath.key < b.datapath.key; });
+}
+
+TracedWorld::Entry* TracedWorld::FindEntry(uint32_t key) const {
+  const auto at = std::lower_bound(datapaths_.begin(), datapaths_.end(), key,
+                                   [](const Entry& e, uint32_t k) { return e.datapath.key < k; });
+  return at == datapaths_.end() || at->datapath.key != key ? nullptr : &*at;
 }
 
 const TracedDatapath* TracedWorld::Complete(Entry& entry) const {
   TracedDatapath& datapath = entry.datapath;
   if (std::exchange(entry.complete, true)) return &datapath;
-  const std::string uuid = datapath.uuid.ToString();
-  for (const Uuid& port_uuid : sb_.IndexOn<sb::Port_Binding>("datapath").Find(uuid)) {
+  for (const Uuid& port_uuid : sb_.IndexOn<sb::Port_Binding>("datapath").Find(datapath.uuid_text)) {
     TracedPort port = PortOf(port_uuid, *sb_.Get<sb::Port_Binding>(port_uuid));
     if (port.type == "l3gateway") datapath.is_gateway = true;
     datapath.ports[port.key] = std::move(port);
   }
-  for (const Uuid& group_uuid : sb_.IndexOn<sb::Multicast_Group>("datapath").Find(uuid)) {
+  for (const Uuid& group_uuid : sb_.IndexOn<sb::Multicast_Group>("datapath").Find(datapath.uuid_text)) {
     const auto* group = sb_.Get<sb::Multicast_Group>(group_uuid);
     datapath.groups[static_cast<uint32_t>(group->tunnel_key())] = group->name();
   }
@@ -102,19 +102,18 @@ const TracedDatapath* TracedWorld::Complete(Entry& entry) const {
 }
 
 const TracedDatapath* TracedWorld::Datapath(uint32_t key) const {
-  const auto found = datapaths_.find(key);
-  return found == datapaths_.end() ? nullptr : Complete(found->second);
+  Entry* const found = FindEntry(key);
+  return found == nullptr ? nullptr : Complete(*found);
 }
 
 absl::StatusOr<const TracedDatapath*> TracedWorld::FindDatapath(absl::string_view name) const {
   Entry* found = nullptr;
   bool many = false;
-  for (auto& [key, entry] : datapaths_) {
+  for (Entry& entry : datapaths_) {
     const TracedDatapath& datapath = entry.datapath;
-    const std::string uuid = datapath.uuid.ToString();
-    if (uuid == name || datapath.name == name) return Complete(entry);
+    if (datapath.uuid_text == name || datapath.name == name) return Complete(entry);
     if (datapath.given_name == name || datapath.other_name == name || datapath.friendly == name ||
-        IsPartOf(name, uuid) || IsPartOf(name, datapath.name)) {
+        IsPartOf(name, datapath.uuid_text) || IsPartOf(name, datapath.name)) {
       many = many || found != nullptr;
       found = &entry;
     }
@@ -153,37 +152,26 @@ const TracedDatapath* TracedWorld::DatapathOfPort(absl::string_view name) const 
       return Datapath(static_cast<uint32_t>(binding->tunnel_key()));
     }
   }
-  for (auto& [key, entry] : datapaths_) {
+  for (Entry& entry : datapaths_) {
     if (FindPort(*Complete(entry), name) != nullptr) return &entry.datapath;
   }
   return nullptr;
 }
 
-const TracedFlow* TracedWorld::Flow(const Uuid& uuid) {
-  if (const auto found = flows_.find(uuid); found != flows_.end()) return found->second.get();
+const TracedFlow* TracedWorld::Flow(const Uuid& uuid, bool friendly) {
+  if (const auto found = flows_.find({uuid, friendly}); found != flows_.end()) return &found->second;
   const auto* row = sb_.Get<sb::Logical_Flow>(uuid);
   if (row == nullptr) return nullptr;
-  auto flow = std::make_unique<TracedFlow>();
-  flow->uuid = uuid;
-  flow->pipeline = row->pipeline() == "egress" ? Pipeline::kEgress : Pipeline::kIngress;
-  flow->table = static_cast<int>(row->table_id());
-  flow->match = row->match();
-  flow->priority = static_cast<int>(row->priority());
-  flow->stage = Find(row->external_ids(), "stage-name");
-  flow->source = Find(row->external_ids(), "source");
-  flow->hint = Find(row->external_ids(), "stage-hint");
-  ActionContext context;
-  context.pipeline = flow->pipeline;
-  context.table = flow->table;
-  if (absl::StatusOr<ParsedActions> parsed = ParseActions(pool_, row->actions(), context); parsed.ok()) {
-    flow->actions = std::move(parsed->actions);
-  }
-  Flatten(flow->actions, flow->places);
-  if (flow->match == "1" && flow->actions.size() == 1 && flow->actions[0].kind == ActionKind::kNext) {
-    const NextBody& next = flow->actions[0].as<NextBody>();
-    flow->is_trivial = next.pipeline == flow->pipeline && next.table == flow->table + 1;
-  }
-  return flows_.emplace(uuid, std::move(flow)).first->second.get();
+  std::function<std::string(std::string)> shorten;
+  if (friendly) shorten = [this](std::string text) { return MakeFriendly(std::move(text)); };
+  return &flows_.try_emplace({uuid, friendly}, MakeTracedFlow(pool_, uuid, *row, shorten)).first->second;
+}
+
+const TracedFlow* TracedWorld::Flow(uint32_t source, const Uuid& uuid, bool friendly) {
+  std::vector<const TracedFlow*>& flows = by_source_[friendly ? 1 : 0];
+  if (source >= flows.size()) flows.resize(source + 1);
+  if (flows[source] == nullptr) flows[source] = Flow(uuid, friendly);
+  return flows[source];
 }
 
 std::string TracedWorld::StageName(const TracedDatapath& datapath, Pipeline pipeline, int table,
@@ -240,8 +228,9 @@ std::shared_ptr<const ConstantSet> TracedWorld::FindAddressSet(absl::string_view
 
 std::shared_ptr<const ConstantSet> TracedWorld::FindPortGroup(absl::string_view name) const {
   // In the Southbound database a group exists once per datapath, as "<key>_<name>"; a microflow means any of them.
-  for (const auto& [key, entry] : datapaths_) {
-    const absl::Span<const Uuid> found = sb_.IndexOn<sb::Port_Group>("name").Find(absl::StrCat(key, "_", name));
+  for (const Entry& entry : datapaths_) {
+    const absl::Span<const Uuid> found =
+        sb_.IndexOn<sb::Port_Group>("name").Find(absl::StrCat(entry.datapath.key, "_", name));
     if (found.empty()) continue;
     const auto* row = sb_.Get<sb::Port_Group>(found[0]);
     return ConstantSet::OfPorts(std::vector<std::string>(row->ports().begin(), row->ports().end()));

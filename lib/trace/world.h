@@ -9,14 +9,16 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lib/trace/traced_flow.h"
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/db/database.h"
-#include "ovnlite/logical/action.h"
 #include "ovnlite/logical/constant_set.h"
 #include "ovnlite/logical/expr.h"
 #include "ovnlite/logical/expr_transform.h"
@@ -35,6 +37,7 @@ struct TracedPort {
 
 struct TracedDatapath {
   Uuid uuid;
+  std::string uuid_text;
   uint32_t key = 0;
   std::string name;        // UUID of the Logical_Switch or Logical_Router, or of the row itself where it has none.
   std::string given_name;  // external_ids:name
@@ -44,28 +47,6 @@ struct TracedDatapath {
   bool is_gateway = false;  // Has an l3gateway port.
   std::map<uint32_t, TracedPort> ports;
   std::map<uint32_t, std::string> groups;
-};
-
-// A logical flow's row, taken apart.
-struct TracedFlow {
-  Uuid uuid;
-  Pipeline pipeline = Pipeline::kIngress;
-  int table = 0;
-  std::string match;
-  int priority = 0;
-  std::string stage;   // external_ids:stage-name
-  std::string source;  // external_ids:source
-  std::string hint;    // external_ids:stage-hint
-  // Where Op::action - 1 points into: the actions in the order of their appearance, and for each the number after its
-  // own nested ones.
-  struct Place {
-    const Action* action = nullptr;
-    int end = 0;
-  };
-  ActionList actions;
-  std::vector<Place> places;
-  // Matches everything and does nothing but go on: not worth a line.
-  bool is_trivial = false;
 };
 
 // Reads what it is asked for and remembers it until the database changes.
@@ -87,8 +68,10 @@ class TracedWorld final : public ConstantSets {
   // By the exact name, or null.
   const TracedPort* PortNamed(absl::string_view name) const;
 
-  // Null when the row does not exist.
-  const TracedFlow* Flow(const Uuid& uuid);
+  // Null when the row does not exist. `friendly`: its texts have short names for long ones.
+  const TracedFlow* Flow(const Uuid& uuid, bool friendly);
+  // The same, faster, for the one controller that counts logical flows by `source` (Flow::source).
+  const TracedFlow* Flow(uint32_t source, const Uuid& uuid, bool friendly);
   // What the stage is called by flows in it; empty when there are none. `some_flow` is one of them, or zero: then all
   // are looked for, which takes long.
   std::string StageName(const TracedDatapath& datapath, Pipeline pipeline, int table, const Uuid& some_flow) const;
@@ -105,6 +88,7 @@ class TracedWorld final : public ConstantSets {
     bool complete = false;  // Its ports and groups are there.
   };
 
+  Entry* FindEntry(uint32_t key) const;
   // With ports and groups.
   const TracedDatapath* Complete(Entry& entry) const;
   const std::string& FriendlyPort(const std::string& name) const;
@@ -112,10 +96,11 @@ class TracedWorld final : public ConstantSets {
   Database& sb_;
   Database::Subscription subscription_;
   bool changed_ = true;
-  mutable std::map<uint32_t, Entry> datapaths_;
+  mutable std::vector<Entry> datapaths_;                            // By key.
   mutable absl::flat_hash_map<std::string, std::string> friendly_;  // Of port names that were asked for.
   ExprPool pool_;
-  absl::flat_hash_map<Uuid, std::unique_ptr<TracedFlow>> flows_;
+  absl::node_hash_map<std::pair<Uuid, bool>, TracedFlow> flows_;  // By row and friendliness.
+  std::vector<const TracedFlow*> by_source_[2];  // Of flows_, by friendliness; null: not asked for yet.
 };
 
 // "3ae52c" for a UUID, anything else as it is.

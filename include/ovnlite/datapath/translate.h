@@ -34,18 +34,21 @@ struct TranslateOptions {
   Observer* observer = nullptr;
   // Picks a bucket of a select group, or returns -1 to let the hash decide. For traces.
   std::function<int(const GroupOp&, const FlowKey&)> choose_bucket;
-  // Called before a table is asked, and may change the key: for traces that ask "what if". The program that results does
-  // not stand for other packets.
+  // Called before a table is asked, and may change the key: for traces that ask "what if". The program that results
+  // does not stand for other packets.
   std::function<void(uint8_t table, FlowKey&)> amend;
   // Called before a table is asked, behind `amend`: for tables that are filled as packets come to them
   // (Controller::Prepare()). Flows may be added to them, none removed.
   std::function<void(uint8_t table, const FlowKey&)> prepare;
-  // May put another flow in the place of the one that was found. OpenFlow leaves open which of several flows of equal
-  // priority a packet takes: for traces that are compared with those of another program.
-  std::function<const Flow*(const Flow& found, const FlowKey&)> choose_flow;
+  // Which of several flows of equal priority a packet takes (LookupContext): for traces that are compared with those of
+  // another program.
+  TieOrder ties;
   // A packet whose TTL runs out goes on, for traces that do as ovn-trace does; where it was 0 already, the observer is
   // told of a drop.
   bool keep_expired = false;
+  // The program is to stand for other packets too, and mask, consulted and flows of it are wanted. Without, it is found
+  // faster.
+  bool reusable = true;
 };
 
 class Translator {

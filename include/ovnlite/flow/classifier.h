@@ -12,9 +12,8 @@
 //   - bits that are `constant` on this path (registers, fields the pipeline has written) cost nothing;
 //   - a flow that fails in a scan charges one word only, the first that differs, and of an IP address only the prefix
 //     down to the first differing bit;
-//   - a subtable first asks an ordered list of its address prefixes, which can rule it out by a few leading bits: one
-//   /24
-//     route does not make one cache entry per address;
+//   - a subtable first asks an ordered list of its address prefixes, which can rule it out by a few leading bits: a
+//     route to a /24 does not make one cache entry per address;
 //   - a subtable is next asked about its words without L4 ports, so that a flow on ports of some other address does not
 //     charge ports.
 // Without these devices the answer would be the same; classifier_test.cc checks it against a linear search and flips
@@ -27,14 +26,17 @@
 #define OVNLITE_FLOW_CLASSIFIER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "ovnlite/flow/flow.h"
 #include "ovnlite/packet/flow_key.h"
 
 namespace ovnlite {
+
+// Of two flows of equal priority that match a packet: whether the first is to be taken. A strict order.
+using TieOrder = std::function<bool(const Flow&, const Flow&)>;
 
 // A search and its findings.
 struct LookupContext {
@@ -43,6 +45,12 @@ struct LookupContext {
   const FlowKey& constant;
   // Gets the bits of `key` that the answer depends on, without the constant ones; null when nobody asks.
   FlowKey* looked_at;
+  // OpenFlow leaves open which of several flows of equal priority a packet takes; null: Precedes() decides.
+  const TieOrder* ties = nullptr;
+
+  bool Prefers(const Flow& a, const Flow& b) const {
+    return ties == nullptr || a.priority != b.priority ? Precedes(a, b) : (*ties)(a, b);
+  }
 };
 
 class Classifier {
@@ -66,8 +74,6 @@ class Classifier {
 
   // The preferred flow that matches, or null.
   const Flow* Lookup(const LookupContext& context) const;
-  // Calls `visit` for every flow of one priority that matches: those that OpenFlow leaves the choice among.
-  void ForEachMatch(const FlowKey& key, uint16_t priority, absl::FunctionRef<void(const Flow&)> visit) const;
 
  private:
   class Subtable;

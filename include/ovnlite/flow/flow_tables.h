@@ -45,10 +45,6 @@ class FlowTables {
   // The preferred flow of `table` that matches, or null.
   const Flow* Lookup(uint8_t table, const LookupContext& context) const;
 
-  // Calls `visit` for every flow of `table` and one priority that matches, in no order.
-  void ForEachMatch(uint8_t table, const FlowKey& key, uint16_t priority,
-                    absl::FunctionRef<void(const Flow&)> visit) const;
-
   // Calls `visit` for every flow: by table, metadata (the part for any last), preference.
   void ForEach(const std::function<void(const Flow&)>& visit) const;
 

@@ -1,19 +1,20 @@
 // File: lexer.h
-// The tokens of OVN's language: what match expressions, actions and address sets are written in (ovn-sb(5), Logical_Flow).
+// The tokens of OVN's language: what match expressions, actions and address sets are written in (ovn-sb(5),
+// Logical_Flow).
 //
 // The lexer is total: any bytes give tokens, and what is not a token gives an error token with OVN's words for it. It
 // never copies: a token's text is a view of the input, or, where escapes had to be decoded, of a buffer that the lexer
 // owns. About 10 ns per token; nothing is allocated but by strings with escapes and by errors.
 //
-// The parsers above share its error discipline, which is OVN's: the first error stays, later ones are ignored, so that a
-// parser may go on after a failure without spoiling the message.
+// The parsers above share its error discipline, which is OVN's: the first error stays, later ones are ignored, so that
+// a parser may go on after a failure without spoiling the message.
 
 #ifndef OVNLITE_LOGICAL_LEXER_H_
 #define OVNLITE_LOGICAL_LEXER_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <string>
 
 #include "absl/status/status.h"
@@ -75,7 +76,7 @@ class Lexer {
   size_t begin_ = 0;
   size_t end_ = 0;
   Token token_;
-  std::deque<std::string> texts_;  // Decoded strings and messages of error tokens, which tokens point to.
+  std::forward_list<std::string> texts_;  // Decoded strings and messages of error tokens, which tokens point to.
   bool failed_ = false;
   std::string error_;
   size_t error_begin_ = 0;
@@ -105,9 +106,9 @@ class TemplateVariables {
   virtual const std::string* FindTemplateVariable(absl::string_view name) const = 0;
 };
 
-// Replaces every ^name in `text` by its value, or by the bare name where there is none, before anything else is read, as
-// ovn-controller does with matches and actions. As there, the other tokens come out in normal form and close together.
-// Text without a `^' comes back as it is.
+// Replaces every ^name in `text` by its value, or by the bare name where there is none, before anything else is read,
+// as ovn-controller does with matches and actions. As there, the other tokens come out in normal form and close
+// together. Text without a `^' comes back as it is.
 std::string ExpandTemplates(absl::string_view text, const TemplateVariables& variables);
 
 }  // namespace ovnlite

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ovnlite/logical/constant_set.h"
+#include "ovnlite/logical/expr.h"
 #include "ovnlite/logical/expr_transform.h"
 #include "ovnlite/packet/flow_key.h"
 
@@ -29,6 +30,9 @@ namespace ovnlite {
 //   "Constraints are contradictory."
 //   "Constraints are ambiguous: EXPRESSION."                 the expression with all its prerequisites
 absl::StatusOr<FlowKey> ParseMicroflow(absl::string_view text, const ExprResolver& ports,
+                                       const ConstantSets* sets = nullptr);
+// The same, for who has many: with a pool that is kept, what the symbols expand to is known from the first on.
+absl::StatusOr<FlowKey> ParseMicroflow(ExprPool& pool, absl::string_view text, const ExprResolver& ports,
                                        const ConstantSets* sets = nullptr);
 
 // The name that a microflow gives its inport, so that the logical datapath need not be told besides. InvalidArgument

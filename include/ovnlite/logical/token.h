@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -57,8 +57,8 @@ struct Token {
   TokenType type = TokenType::kEnd;
   ConstantFormat format = ConstantFormat::kDecimal;
   // For constants: how many bits they need. An address needs its natural width, a masked constant what its mask needs.
-  // OVN reads up to 1024 bits and no field has more than 128, so that of a wider constant only this count and its digits
-  // (in `source`) matter.
+  // OVN reads up to 1024 bits and no field has more than 128, so that of a wider constant only this count and its
+  // digits (in `source`) matter.
   uint16_t width = 0;
   u128 value = 0;  // The low 128 bits; of a masked constant, without the bits outside the mask.
   u128 mask = 0;   // For kMaskedInteger, the low 128 bits.
@@ -68,9 +68,10 @@ struct Token {
   absl::string_view source;
 };
 
-// Reads the token of `input` at or after byte `at`, blanks and comments skipped. `*begin` becomes where it begins; returns
-// where it ends. Decoded strings and messages go to the back of `texts`.
-size_t ReadToken(absl::string_view input, size_t at, size_t* begin, Token* token, std::deque<std::string>* texts);
+// Reads the token of `input` at or after byte `at`, blanks and comments skipped. `*begin` becomes where it begins;
+// returns where it ends. Decoded strings and messages go to the front of `texts`.
+size_t ReadToken(absl::string_view input, size_t at, size_t* begin, Token* token,
+                 std::forward_list<std::string>* texts);
 
 // The normal form; reading it back gives the same token. An error token gives error("what is wrong").
 void AppendToken(std::string& out, const Token& token);

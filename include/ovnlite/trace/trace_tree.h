@@ -17,8 +17,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "ovnlite/base/uuid.h"
 
 namespace ovnlite {
@@ -40,7 +40,7 @@ struct TraceNode {
   std::string text;
   // Children are indented even if this is the last of its siblings.
   bool always_indent = false;
-  std::vector<std::unique_ptr<TraceNode>> children;
+  absl::InlinedVector<std::unique_ptr<TraceNode>, 3> children;  // Most have no more.
 
   // -- What programs want to know besides the text.
   // kTable: the Logical_Flow row, and where it stands; zero when no flow matched.
