@@ -1,9 +1,6 @@
 #include <malloc.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <climits>
-#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -16,18 +13,12 @@
 namespace ovnlite::tools {
 namespace {
 
-// A command that looks at one database allocates much, frees little and soon ends: the heap grows in large steps, of
-// large pages, since the kernel takes longer to hand out small ones than we take to fill them.
+// A command that looks at one database allocates much, frees little and soon ends: the heap grows in large steps, and
+// gives nothing back.
 void GrowInLargeSteps() {
-  constexpr size_t kStep = 64 << 20, kPage = 2 << 20;
+  mallopt(M_TOP_PAD, 64 << 20);
   mallopt(M_MMAP_THRESHOLD, INT_MAX);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
-  mallopt(M_TOP_PAD, kStep);
-  const auto begin = (reinterpret_cast<uintptr_t>(sbrk(0)) + kPage - 1) / kPage * kPage;
-  void* volatile first = malloc(kPage);  // Compilers take out what is only freed.
-  free(first);
-  const auto end = reinterpret_cast<uintptr_t>(sbrk(0)) / kPage * kPage;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
 }  // namespace

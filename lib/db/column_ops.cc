@@ -381,4 +381,18 @@ void ForEachText(const ColumnSchema& column, const Row& row, absl::FunctionRef<v
   }
 }
 
+uint64_t ColumnsWithoutDefault(const TableSchema& table) {
+  const std::unique_ptr<Row> row(table.default_row().New());
+  for (const ColumnSchema* column : table.sets()) SetDefault(*column, *row);
+  uint64_t columns = 0;
+  for (const ColumnSchema& column : table.columns()) {
+    bool good = CheckColumn(column, *row).ok();
+    for (const bool strong : {true, false}) {
+      ForEachReference(column, *row, strong, [&good](const TableSchema&, const Uuid&) { good = false; });
+    }
+    if (!good) columns |= uint64_t{1} << column.index();
+  }
+  return columns;
+}
+
 }  // namespace ovnlite

@@ -59,6 +59,9 @@ void DiffReferences(const ColumnSchema& column, const Row* before, const Row* af
 int EraseReferences(const ColumnSchema& column, Row& row,
                     absl::FunctionRef<bool(const TableSchema& target, const Uuid& uuid)> gone);
 
+// Columns whose default value breaks the rules of the table, or refers to a row, as bits by ColumnSchema::index().
+uint64_t ColumnsWithoutDefault(const TableSchema& table);
+
 // Whether a string or a number is of this type: as CheckColumn().
 absl::Status CheckString(const BaseType& base, absl::string_view text);
 absl::Status CheckNumber(const BaseType& base, int64_t number);

@@ -68,8 +68,11 @@ absl::Status CommitRun::CheckValues(Edit& edit) {
   }
   edit.changed = 0;
   if (edit.after == nullptr) return absl::OkStatus();
-  for (const ColumnSchema* column : edit.table->sets()) SortColumn(*column, *edit.after);
+  edit.given = edit.inserts() ? edit.given | store_.must_be_given[edit.table->index()] : ~uint64_t{0};
+  if (edit.inserts()) edit.changed = ~uint64_t{0};
   for (const ColumnSchema& column : edit.table->columns()) {
+    if ((edit.given & Bit(column)) == 0) continue;
+    if (column.shape() == ColumnShape::kSet) SortColumn(column, *edit.after);
     if (edit.before != nullptr && ColumnsEqual(column, *edit.before, *edit.after)) continue;
     edit.changed |= Bit(column);
     if (absl::Status status = CheckColumn(column, *edit.after); !status.ok()) return AtColumn(status, edit, column);
@@ -106,7 +109,7 @@ absl::Status CommitRun::CountReferences(const Edit& edit) {
   absl::Status status;
   for (const ColumnSchema* reference : edit.table->references()) {
     const ColumnSchema& column = *reference;
-    if (edit.after != nullptr && (edit.changed & Bit(column)) == 0) continue;
+    if (edit.after != nullptr && (edit.changed & edit.given & Bit(column)) == 0) continue;
     DiffReferences(
         column, edit.before.get(), edit.after.get(), /*strong=*/true,
         [&](const TableSchema& table, const Uuid& uuid) { --TargetOf(table, uuid).delta; },
@@ -231,7 +234,7 @@ absl::Status CommitRun::CleanWeakReferences() {
     for (const ColumnSchema* reference : edit.table->references()) {
       const ColumnSchema& column = *reference;
       bool dangles = edit.lost_target;
-      if (!dangles && (edit.changed & Bit(column)) != 0) {
+      if (!dangles && (edit.changed & edit.given & Bit(column)) != 0) {
         DiffReferences(
             column, edit.before.get(), edit.after.get(), /*strong=*/false, [](const TableSchema&, const Uuid&) {},
             [&](const TableSchema& table, const Uuid& uuid) { dangles = dangles || !Exists(table, uuid); });
@@ -266,7 +269,7 @@ absl::Status CommitRun::CheckUnique() {
   for (const auto& table : store_.schema.tables()) {
     for (const UniqueIndex& index : store_.unique[table->index()]) {
       const ColumnGroup& group = index.group();
-      DistinctRows seen(0, GroupHash{&group}, GroupEqual{&group});
+      DistinctRows seen(by_table[table->index()].size(), GroupHash{&group}, GroupEqual{&group});
       for (const Edit* edit : by_table[table->index()]) {
         if (!Touches(edit->changed, group)) continue;
         bool taken = !seen.insert(edit->after.get()).second;

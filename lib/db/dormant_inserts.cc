@@ -1,6 +1,7 @@
 #include "lib/db/dormant_inserts.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "lib/db/json_row.h"
@@ -29,6 +30,7 @@ DormantInserts::Table& DormantInserts::TableOf(const TableSchema& table, absl::S
   Table& fresh = tables_.emplace_back();
   fresh.table = &table;
   fresh.scratch.reset(table.default_row().New());
+  fresh.must_be_given = ColumnsWithoutDefault(table);
   uint64_t looked_at = 0;
   for (TextIndex* index : indexes) {
     fresh.keys.push_back({index, {}});
@@ -48,11 +50,12 @@ void DormantInserts::Add(const TableSchema& table, absl::Span<TextIndex* const> 
   row.Clear();
   if (!seen_.insert(uuid).second) return json.Fail("a row stands there twice");
   const size_t begin = json.offset();
-  ReadNewRow(json, table, uuid, row, unknown, into.unread);
+  const uint64_t given = ReadNewRow(json, table, uuid, row, unknown, into.unread, &into.shape);
   if (!json.ok()) return;
-  for (const ColumnSchema* column : table.sets()) SortColumn(*column, row);
-  for (const ColumnSchema& column : table.columns()) {
-    if ((into.unread >> column.index() & 1) != 0) continue;
+  if ((into.must_be_given & ~given) != 0) return json.Fail("a column is missing that has no default");
+  for (uint64_t bits = given & ~into.unread; bits != 0; bits &= bits - 1) {
+    const ColumnSchema& column = table.columns()[static_cast<size_t>(std::countr_zero(bits))];
+    if (column.shape() == ColumnShape::kSet) SortColumn(column, row);
     if (!CheckColumn(column, row).ok()) return json.Fail("a value is not of its column's type");
   }
   for (const ColumnSchema* column : table.references()) {

@@ -22,6 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/db/column_ops.h"
 #include "lib/db/json_reader.h"
+#include "lib/db/json_row.h"
 #include "lib/db/row_table.h"
 #include "lib/db/text_index.h"
 #include "ovnlite/schema/schema.h"
@@ -45,6 +46,8 @@ class DormantInserts {
     // What rows are read into, and the columns that need not be: nobody looks at them.
     std::unique_ptr<ovnlite::Row> scratch;
     uint64_t unread = 0;
+    uint64_t must_be_given = 0;
+    RowShape shape;
   };
   // Strong references by the table and the row referred to.
   using References = absl::flat_hash_map<std::pair<const TableSchema*, Uuid>, int64_t>;

@@ -24,6 +24,8 @@ struct Edit {
   std::shared_ptr<const google::protobuf::Message> before;
   // The row as it shall be; null for a deleted one.
   std::unique_ptr<google::protobuf::Message> after;
+  // Of an inserted row: columns that may differ from their defaults, as bits.
+  uint64_t given = ~uint64_t{0};
   // Columns that differ, as bits; set by the commit.
   uint64_t changed = 0;
   // A row it refers to weakly is deleted; set by the commit.

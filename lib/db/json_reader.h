@@ -43,6 +43,17 @@ class JsonReader {
   bool EnterObject() { return Enter('{'); }
   // The name stays valid until the next NextMember().
   bool NextMember(absl::string_view* name);
+  // Goes to the value of the next member if the text goes on with just `member`: "\"name\":". Otherwise nothing is
+  // done: NextMember() tells what comes next. For who knows what to expect: it is faster.
+  bool PassMember(absl::string_view member) {
+    if (failed_) return false;
+    const char c = SkipSpace();
+    const size_t begin = first_ ? at_ : at_ + 1;
+    if ((!first_ && c != ',') || text_.substr(begin, member.size()) != member) return false;
+    at_ = begin + member.size();
+    first_ = false;
+    return true;
+  }
   // The same for arrays.
   bool EnterArray() { return Enter('['); }
   bool NextElement() { return Next(']'); }
@@ -58,6 +69,14 @@ class JsonReader {
   void ReadNull();
   // Passes over the value that comes next, and returns its text.
   absl::string_view Skip();
+
+  // The text that comes next, `length` bytes or less at the end; nothing at an error. Pass() goes behind it, when the
+  // caller has seen that it is one value.
+  absl::string_view Ahead(size_t length) {
+    SkipSpace();
+    return failed_ ? "" : text_.substr(at_, length);
+  }
+  void Pass(absl::string_view value) { at_ += value.size(); }
 
   // Where the reader is, in bytes from the beginning of the text.
   size_t offset() const { return at_; }

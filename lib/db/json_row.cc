@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/hash.h"
 
@@ -36,6 +37,19 @@ bool NeedElement(JsonReader& json) {
 
 void LeaveArray(JsonReader& json) {
   if (json.NextElement()) json.Fail("the array is too long");
+}
+
+// Takes a UUID that is written as ovsdb-server writes it. False when it is not, or another value.
+bool PassUuid(JsonReader& json, Uuid* uuid) {
+  constexpr absl::string_view kBefore = "[\"uuid\",\"", kAfter = "\"]";
+  constexpr size_t kDigits = 36;
+  const absl::string_view text = json.Ahead(kBefore.size() + kDigits + kAfter.size());
+  if (!absl::StartsWith(text, kBefore) || !absl::EndsWith(text, kAfter)) return false;
+  const absl::StatusOr<Uuid> parsed = Uuid::Parse(text.substr(kBefore.size(), kDigits));
+  if (!parsed.ok()) return false;
+  *uuid = *parsed;
+  json.Pass(text);
+  return true;
 }
 
 // `tag` when it was read already.
@@ -154,6 +168,14 @@ void PassColumn(JsonReader& json, const ColumnSchema& column) {
   }
 }
 
+// The column that comes next, if it is one of those that did before; null otherwise.
+const ColumnSchema* PassExpected(JsonReader& json, const RowShape::Next& next) {
+  for (const ColumnSchema* column : {next.last, next.other}) {
+    if (column != nullptr && json.PassMember(column->member())) return column;
+  }
+  return nullptr;
+}
+
 // -- Writing --
 
 void AppendUuid(const ovsdb::Uuid& uuid, std::string* out) {
@@ -252,6 +274,7 @@ void ReadColumn(JsonReader& json, const ColumnSchema& column, Row& row, const Uu
       });
       break;
     case ColumnKind::kUuid:
+      if (Uuid uuid; PassUuid(json, &uuid)) return ToProto(uuid, &access.Mutable<ovsdb::Uuid>(row));
       count = ForEachElement(json,
                              [&](Tag tag) { ToProto(ReadUuid(json, names, tag), &access.Mutable<ovsdb::Uuid>(row)); });
       break;
@@ -266,7 +289,12 @@ void ReadColumn(JsonReader& json, const ColumnSchema& column, Row& row, const Uu
     }
     case ColumnKind::kUuidSet: {
       UuidSet& set = access.Mutable<UuidSet>(row);
-      ForEachElement(json, [&](Tag tag) { ToProto(ReadUuid(json, names, tag), set.Add()); });
+      if (Uuid uuid; PassUuid(json, &uuid)) return ToProto(uuid, set.Add());
+      ForEachElement(json, [&](Tag tag) {
+        Uuid uuid;
+        if (tag != Tag::kNone || !PassUuid(json, &uuid)) uuid = ReadUuid(json, names, tag);
+        ToProto(uuid, set.Add());
+      });
       return;
     }
     case ColumnKind::kStringToString:
@@ -331,24 +359,41 @@ absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const
   return json.status();
 }
 
-void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
-                absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread) {
-  absl::string_view name;
-  for (json.EnterObject(); json.NextMember(&name);) {
-    const ColumnSchema* column = table.FindColumn(name);
+uint64_t ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
+                    absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread, RowShape* shape) {
+  RowShape none;
+  if (shape == nullptr) shape = &none;
+  uint64_t read = 0;
+  json.EnterObject();
+  for (size_t last = RowShape::kBegin;;) {
+    RowShape::Next& next = shape->next[last];
+    const ColumnSchema* column = PassExpected(json, next);
     if (column == nullptr) {
-      unknown(name);
-      json.Skip();
-      continue;
+      absl::string_view name;
+      if (!json.NextMember(&name)) break;
+      column = table.FindColumn(name);
+      if (column == nullptr) {
+        unknown(name);
+        json.Skip();
+        continue;
+      }
+      next = {column, next.last};
     }
-    if ((unread >> column->index() & 1) != 0) {
+    last = static_cast<size_t>(column->index());
+    const uint64_t bit = uint64_t{1} << column->index();
+    read |= bit;
+    if ((unread & bit) != 0) {
       PassColumn(json, *column);
     } else {
       ReadColumn(json, *column, row);
     }
-    if (!json.ok()) return json.AddContext(AtColumn(table, uuid, *column));
+    if (!json.ok()) {
+      json.AddContext(AtColumn(table, uuid, *column));
+      break;
+    }
   }
   for (const ColumnSchema* column : table.sets()) SetDefault(*column, row);
+  return read;
 }
 
 void AppendJsonString(absl::string_view text, std::string* out) {

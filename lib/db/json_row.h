@@ -38,6 +38,16 @@ void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row);
 // The message of an error names table and column.
 absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const UuidNames* names = nullptr);
 
+// Which columns followed which in the last rows of a table: the next row is likely to be alike.
+struct RowShape {
+  static constexpr size_t kBegin = 64;
+  struct Next {
+    const ColumnSchema* last = nullptr;
+    const ColumnSchema* other = nullptr;  // Before the last.
+  };
+  std::array<Next, kBegin + 1> next{};  // By ColumnSchema::index(); kBegin: the first of the row.
+};
+
 // Whether ReadNewRow() can hold the column's values to their type without keeping them.
 bool MayPass(const ColumnSchema& column);
 
@@ -49,8 +59,11 @@ std::string AtColumn(const TableSchema& table, const Uuid& uuid, const ColumnSch
 //
 // Columns in `unread` (bits by ColumnSchema::index()), for which MayPass(), are not put into the row, but held to their
 // type. An error says less, and comes for some values that are good.
-void ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
-                absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread = 0);
+//
+// `shape`, if there is one, is that of earlier rows of the table, and is kept up to date. Returns the columns that were
+// there, as bits.
+uint64_t ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
+                    absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread = 0, RowShape* shape = nullptr);
 
 // Appends the value of a column.
 void AppendColumn(const ColumnSchema& column, const Row& row, std::string* out);

@@ -77,7 +77,8 @@ class LogReplay {
   void ReadTable(JsonReader& json, const TableSchema& table, Record& record);
   // False when the row must be awake.
   bool ReadDormantRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
-  void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
+  // `shape`: of rows of this table.
+  void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, RowShape& shape, Record& record);
   absl::Status Decide(Record& record);
   void MakeWarnings();
 
@@ -156,6 +157,7 @@ void LogReplay::ReadTable(JsonReader& json, const TableSchema& table, Record& re
   size_t next_release = json.offset() + kReleaseStep;
   const bool may_sleep =
       TransactionAccess::StateOf(record.transaction).dormant != nullptr && DormantInserts::MaySleep(table);
+  RowShape shape;
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
     const absl::StatusOr<Uuid> uuid = Uuid::Parse(name);
@@ -167,7 +169,7 @@ void LogReplay::ReadTable(JsonReader& json, const TableSchema& table, Record& re
       }
       record.transaction.Delete(table, *uuid);
     } else if (!may_sleep || !ReadDormantRow(json, table, *uuid, record)) {
-      ReadChangedRow(json, table, *uuid, record);
+      ReadChangedRow(json, table, *uuid, shape, record);
     }
     if (keep_ == nullptr && json.offset() >= next_release) {
       release_(record.offset + json.offset());
@@ -185,11 +187,15 @@ bool LogReplay::ReadDormantRow(JsonReader& json, const TableSchema& table, const
   return true;
 }
 
-void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record) {
+void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, RowShape& shape,
+                               Record& record) {
   Row* row = record.transaction.Update(table, uuid);
   if (row == nullptr) {
-    return ReadNewRow(json, table, uuid, *record.transaction.Insert(table, uuid),
-                      [&](absl::string_view name) { NoteUnknownColumn(table, name); });
+    row = record.transaction.Insert(table, uuid);
+    const uint64_t given = ReadNewRow(
+        json, table, uuid, *row, [&](absl::string_view name) { NoteUnknownColumn(table, name); }, 0, &shape);
+    if (Edit* edit = TransactionAccess::StateOf(record.transaction).edits.Find(table, uuid)) edit->given = given;
+    return;
   }
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {

@@ -25,6 +25,7 @@ struct Store {
     for (const auto& table : schema.tables()) {
       rows.emplace_back();
       for (const ColumnGroup& group : table->unique()) unique[table->index()].emplace_back(group);
+      must_be_given.push_back(ColumnsWithoutDefault(*table));
     }
   }
 
@@ -42,6 +43,7 @@ struct Store {
   // All by table.
   std::deque<RowTable> rows;
   std::vector<std::deque<UniqueIndex>> unique;
+  std::vector<uint64_t> must_be_given;  // ColumnsWithoutDefault().
   WeakReferrers weak_referrers;
   // Indexes made so far, by id; and by table.
   std::vector<std::unique_ptr<TextIndex>> indexes;

@@ -27,7 +27,10 @@ Row* Transaction::Insert(const TableSchema& table, Uuid uuid) {
 }
 
 Row* Transaction::Update(const TableSchema& table, Uuid uuid) {
-  if (Edit* edit = state_->edits.Find(table, uuid)) return edit->after.get();
+  if (Edit* edit = state_->edits.Find(table, uuid)) {
+    edit->given = ~uint64_t{0};
+    return edit->after.get();
+  }
   const StoredRow* stored = state_->store->Rows(table).Find(uuid);
   if (stored == nullptr) return nullptr;
   Edit& edit = state_->edits.Add(table, uuid);

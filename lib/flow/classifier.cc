@@ -78,14 +78,14 @@ class Classifier::Subtable {
   explicit Subtable(const Match& match) {
     // Pipeline words first: they are checked for nothing. L4 ports last.
     for (const WordTest& t : match.words()) {
-      if (IsPipelineWord(t.word)) masks_.push_back({t.word, 0, t.mask});
+      if (IsPipelineWord(t.word)) masks_.push_back({t.word, t.mask});
     }
     pipeline_words_ = masks_.size();
     for (const WordTest& t : match.words()) {
-      if (!IsPipelineWord(t.word)) masks_.push_back({t.word, 0, t.mask});
+      if (!IsPipelineWord(t.word)) masks_.push_back({t.word, t.mask});
     }
     for (size_t i = pipeline_words_; i < masks_.size(); ++i) {
-      const WordTest& m = masks_[i];
+      const WordMask& m = masks_[i];
       if (m.word == kWordIpv4) {
         AddPrefixes(m.word, m.mask & ~uint64_t{0xffffffff});
         AddPrefixes(m.word, m.mask & 0xffffffff);
@@ -101,7 +101,7 @@ class Classifier::Subtable {
   bool Fits(const Match& match) const {
     if (match.words().size() != masks_.size()) return false;
     return std::all_of(masks_.begin(), masks_.end(),
-                       [&match](const WordTest& m) { return match.word(m.word).mask == m.mask; });
+                       [&match](const WordMask& m) { return match.word(m.word).mask == m.mask; });
   }
 
   void Insert(const Flow* flow) {
@@ -185,7 +185,7 @@ class Classifier::Subtable {
       if (RuledOut(c, list)) return true;
     }
     const bool by_l4 = has_l4_ && !without_l4_.contains(Hash(c.key, masks_.size(), ~kL4Bits));
-    for (const WordTest& m : masks_) Charge(c, m.word, by_l4 && m.word == kWordIp ? m.mask & ~kL4Bits : m.mask);
+    for (const WordMask& m : masks_) Charge(c, m.word, by_l4 && m.word == kWordIp ? m.mask & ~kL4Bits : m.mask);
     return by_l4;
   }
 
@@ -232,12 +232,18 @@ class Classifier::Subtable {
     if (--found->second == 0) counts.erase(found);
   }
 
-  absl::InlinedVector<WordTest, 6> masks_;  // Values unused.
+  struct WordMask {
+    uint8_t word;
+    uint64_t mask;
+  };
+
+  // What most lookups look at and no more comes first.
   size_t pipeline_words_ = 0;
   bool has_pipeline_ = false;
   bool has_l4_ = false;
   size_t size_ = 0;
   std::array<uint64_t, kFilterBits / 64> filter_{};
+  absl::InlinedVector<WordMask, 6> masks_;
   absl::flat_hash_map<uint64_t, absl::InlinedVector<const Flow*, 1>> buckets_;
   absl::flat_hash_map<uint64_t, uint32_t> pipeline_;
   absl::flat_hash_map<uint64_t, uint32_t> without_l4_;
@@ -280,14 +286,12 @@ void Classifier::Remove(const Flow* flow) {
     PackFew();
     return;
   }
-  const auto fitting =
-      std::find_if(subtables_.begin(), subtables_.end(), [flow](const auto& s) { return s->Fits(flow->match); });
-  const int before = (*fitting)->max_priority();
-  (*fitting)->Remove(flow);
-  if ((*fitting)->size() == 0) {
+  const auto fitting = SubtableOf(*flow);
+  fitting->subtable->Remove(flow);
+  if (fitting->subtable->size() == 0) {
     subtables_.erase(fitting);
-  } else if ((*fitting)->max_priority() != before) {
-    SortSubtables();
+  } else {
+    Rank(*fitting);
   }
   if (size_ <= kScanLimit / 2) {  // Not at kScanLimit: an edit back and forth should not rebuild each time.
     few_ = flows();
@@ -298,27 +302,30 @@ void Classifier::Remove(const Flow* flow) {
 
 std::vector<const Flow*> Classifier::flows() const {
   std::vector<const Flow*> all = few_;
-  for (const auto& subtable : subtables_) subtable->AppendTo(all);
+  for (const Ranked& ranked : subtables_) ranked.subtable->AppendTo(all);
   if (!subtables_.empty()) std::sort(all.begin(), all.end(), Preferred);
   return all;
 }
 
-void Classifier::InsertIntoSubtable(const Flow* flow) {
-  auto fitting =
-      std::find_if(subtables_.begin(), subtables_.end(), [flow](const auto& s) { return s->Fits(flow->match); });
-  int before = -1;
-  if (fitting == subtables_.end()) {
-    fitting = subtables_.insert(subtables_.end(), std::make_unique<Subtable>(flow->match));
-  } else {
-    before = (*fitting)->max_priority();
-  }
-  (*fitting)->Insert(flow);
-  if ((*fitting)->max_priority() != before) SortSubtables();
+std::vector<Classifier::Ranked>::iterator Classifier::SubtableOf(const Flow& flow) {
+  return std::find_if(subtables_.begin(), subtables_.end(),
+                      [&flow](const Ranked& ranked) { return ranked.subtable->Fits(flow.match); });
 }
 
-void Classifier::SortSubtables() {
+void Classifier::InsertIntoSubtable(const Flow* flow) {
+  auto fitting = SubtableOf(*flow);
+  if (fitting == subtables_.end()) {
+    fitting = subtables_.insert(subtables_.end(), Ranked{-1, std::make_unique<Subtable>(flow->match)});
+  }
+  fitting->subtable->Insert(flow);
+  Rank(*fitting);
+}
+
+void Classifier::Rank(Ranked& changed) {
+  if (changed.max_priority == changed.subtable->max_priority()) return;
+  changed.max_priority = changed.subtable->max_priority();
   std::stable_sort(subtables_.begin(), subtables_.end(),
-                   [](const auto& a, const auto& b) { return a->max_priority() > b->max_priority(); });
+                   [](const Ranked& a, const Ranked& b) { return a.max_priority > b.max_priority; });
 }
 
 const Flow* Classifier::Scan(const LookupContext& c) const {
@@ -354,9 +361,9 @@ const Flow* Classifier::Scan(const LookupContext& c) const {
 const Flow* Classifier::Lookup(const LookupContext& c) const {
   if (subtables_.empty()) return Scan(c);
   const Flow* best = nullptr;
-  for (const auto& subtable : subtables_) {
-    if (best != nullptr && subtable->max_priority() < best->priority) break;
-    const Flow* found = subtable->Lookup(c);
+  for (const Ranked& ranked : subtables_) {
+    if (best != nullptr && ranked.max_priority < best->priority) break;
+    const Flow* found = ranked.subtable->Lookup(c);
     if (found != nullptr && (best == nullptr || c.Prefers(*found, *best))) best = found;
   }
   return best;

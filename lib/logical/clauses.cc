@@ -151,7 +151,8 @@ class ClauseMaker {
         absl::StrCat("the expression comes to more than ", limits_.clauses, " clauses"));
   }
 
-  // An OR, in the one cube there is. What the cube decides already is left out; what is about the same bits becomes one set.
+  // An OR, in the one cube there is. What the cube decides already is left out; what is about the same bits becomes one
+  // set.
   absl::Status MultiplyOne(const Expr& e, Cubes* cubes) {
     struct Group {
       SymbolBits bits;
@@ -163,9 +164,9 @@ class ClauseMaker {
       if (truth == Truth::kTrue) return absl::OkStatus();
       if (truth == Truth::kFalse) continue;
       const SymbolBits bits = BitsOf(child);
-      auto group = bits.symbol == nullptr ? groups.end()
-                                          : std::find_if(groups.begin(), groups.end(),
-                                                         [&bits](const Group& g) { return g.bits == bits; });
+      auto group = bits.symbol == nullptr
+                       ? groups.end()
+                       : std::find_if(groups.begin(), groups.end(), [&bits](const Group& g) { return g.bits == bits; });
       if (group == groups.end()) group = groups.insert(group, Group{bits, {}});
       group->members.push_back(child);
     }
@@ -233,7 +234,8 @@ class ClauseMaker {
       bits = {bits.symbol, 0, bits.symbol->width};
       set.field = bits.symbol->field;
     }
-    const bool cached = members.size() == 1 && members[0]->kind() == Expr::Kind::kSet;
+    const bool cached =
+        members.size() == 1 && (members[0]->kind() == Expr::Kind::kSet || members[0]->kind() == Expr::Kind::kCompare);
     ClauseCache::Sets* sets = !cached ? nullptr : bits.symbol->is_string() ? &cache_->ports_ : &cache_->numbers_;
     if (cached) {
       if (const auto found = sets->find(members[0]); found != sets->end()) set.values = found->second;

@@ -119,6 +119,7 @@ DatabaseSchema::DatabaseSchema(const google::protobuf::FileDescriptor& file, abs
       const FieldDescriptor& field = *table->descriptor_->field(column.index_);
       const ovsdb::Column& column_options = field.options().GetExtension(ovsdb::column);
       column.name_ = field.name();
+      column.member_ = absl::StrCat("\"", column.name_, "\":");
       column.table_ = table.get();
       column.shape_ = ShapeOf(field);
       const bool map = column.shape_ == ColumnShape::kMap;

@@ -92,7 +92,9 @@ const TracedDatapath* TracedWorld::Complete(Entry& entry) const {
   for (const Uuid& port_uuid : sb_.IndexOn<sb::Port_Binding>("datapath").Find(datapath.uuid_text)) {
     TracedPort port = PortOf(port_uuid, *sb_.Get<sb::Port_Binding>(port_uuid));
     if (port.type == "l3gateway") datapath.is_gateway = true;
-    datapath.ports[port.key] = std::move(port);
+    TracedPort& kept = datapath.ports[port.key];
+    kept = std::move(port);
+    datapath.ports_by_name.emplace(kept.name, &kept);
   }
   for (const Uuid& group_uuid : sb_.IndexOn<sb::Multicast_Group>("datapath").Find(datapath.uuid_text)) {
     const auto* group = sb_.Get<sb::Multicast_Group>(group_uuid);
@@ -124,12 +126,11 @@ absl::StatusOr<const TracedDatapath*> TracedWorld::FindDatapath(absl::string_vie
 }
 
 const TracedPort* TracedWorld::FindPort(const TracedDatapath& datapath, absl::string_view name) {
-  const TracedPort* found = nullptr;
+  if (const auto named = datapath.ports_by_name.find(name); named != datapath.ports_by_name.end()) return named->second;
   for (const auto& [key, port] : datapath.ports) {
-    if (port.name == name) return &port;
-    if (found == nullptr && (port.friendly == name || IsPartOf(name, port.name))) found = &port;
+    if (port.friendly == name || IsPartOf(name, port.name)) return &port;
   }
-  return found;
+  return nullptr;
 }
 
 const TracedPort* TracedWorld::PortNamed(absl::string_view name) const {

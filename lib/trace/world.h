@@ -46,6 +46,7 @@ struct TracedDatapath {
   bool is_switch = true;
   bool is_gateway = false;  // Has an l3gateway port.
   std::map<uint32_t, TracedPort> ports;
+  absl::flat_hash_map<std::string, const TracedPort*> ports_by_name;
   std::map<uint32_t, std::string> groups;
 };
 

@@ -77,11 +77,16 @@ class Classifier {
 
  private:
   class Subtable;
+  struct Ranked {
+    int max_priority;
+    std::unique_ptr<Subtable> subtable;
+  };
 
   const Flow* Scan(const LookupContext& context) const;
   void InsertIntoSubtable(const Flow* flow);
-  void SortSubtables();
-
+  std::vector<Ranked>::iterator SubtableOf(const Flow& flow);
+  // The highest priority of a subtable may have changed.
+  void Rank(Ranked& changed);
   void PackFew();
 
   size_t size_ = 0;
@@ -90,7 +95,7 @@ class Classifier {
   // ends.
   std::vector<WordTest> few_words_;
   std::vector<uint32_t> few_ends_;
-  std::vector<std::unique_ptr<Subtable>> subtables_;  // By highest priority; empty while scanning suffices.
+  std::vector<Ranked> subtables_;  // By highest priority; empty while scanning suffices.
 };
 
 }  // namespace ovnlite

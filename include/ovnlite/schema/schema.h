@@ -63,6 +63,8 @@ struct BaseType {
 class ColumnSchema {
  public:
   const std::string& name() const { return name_; }
+  // "\"name\":", as a row in JSON has it.
+  const std::string& member() const { return member_; }
   const TableSchema& table() const { return *table_; }
   // Position in table().columns(), which is also the field's index in the message.
   int index() const { return index_; }
@@ -80,7 +82,7 @@ class ColumnSchema {
 
  private:
   friend class DatabaseSchema;
-  std::string name_;
+  std::string name_, member_;
   const TableSchema* table_ = nullptr;
   int index_ = 0;
   ColumnShape shape_ = ColumnShape::kScalar;
@@ -130,8 +132,8 @@ class TableSchema {
   std::vector<std::vector<const ColumnSchema*>> unique_;
   const google::protobuf::Descriptor* descriptor_ = nullptr;
   const google::protobuf::Message* default_row_ = nullptr;
-  // By name: the column's position plus one, in a bucket of its own or in one of the next. Columns are looked up for every
-  // value of a file; there are never as many as half the buckets.
+  // By name: the column's position plus one, in a bucket of its own or in one of the next. Columns are looked up for
+  // every value of a file; there are never as many as half the buckets.
   static constexpr size_t kBuckets = 128;
   static size_t BucketOf(absl::string_view name);
   std::array<uint8_t, kBuckets> by_name_{};
