@@ -169,9 +169,8 @@ TraceNode* Recorder::AddTable(TraceNode* list, const TracedFlow& flow, const Flo
 // A stage of a logical pipeline was asked.
 void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
   Scope* const from = scopes_.empty() ? nullptr : &scopes_.back();
-  if (from != nullptr && from->flow != nullptr) {
-    if (from->member_state != nullptr) *from->member_state = key;
-  }
+  // What begins with a recirculation or an answer is another packet's run: it leaves the group's packet as it is.
+  if (scopes_.size() > base_ && from->flow != nullptr && from->member_state != nullptr) *from->member_state = key;
   TraceNode* list = std::exchange(entry_, nullptr);
   if (list == nullptr && from != nullptr && from->flow != nullptr) {
     list = from->next != nullptr ? from->next : from->list;
