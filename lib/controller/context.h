@@ -6,6 +6,7 @@
 #define OVNLITE_LIB_CONTROLLER_CONTEXT_H_
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,7 +34,12 @@ struct PortInfo {
   int tag = 0;                   // Nested container, localnet
   std::string distributed_port;  // chassisredirect
   std::string l3gateway_chassis;
-  std::vector<std::string> gateways;  // chassisredirect: chassis by falling priority
+  std::string redirect_port;            // patch: the chassisredirect port that stands for it on one chassis
+  bool always_redirect = false;         // chassisredirect: nothing leaves elsewhere
+  bool bridged = false;                 // chassisredirect: packets go there over the provider network
+  std::optional<uint64_t> bridged_mac;  // … from this address
+  bool vlan_passthru = false;           // localnet: tags are the business of those behind the port
+  std::vector<std::string> gateways;    // chassisredirect: chassis by falling priority
 
   friend bool operator==(const PortInfo&, const PortInfo&) = default;
 };
@@ -71,6 +77,10 @@ struct ControllerContext {
 
   void Emit(Output& out, Flow flow) const { out.Add(store->Intern(std::move(flow))); }
 };
+
+// The other end of a patch, or of a gateway router's port; null where it does not know of this one, or is of another
+// kind (ovn-controller then connects nothing).
+const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const PortInfo& port);
 
 // The UUID of the Port_Binding called `name`; zero when there is none.
 Uuid FindPort(Reader& reader, absl::string_view name);

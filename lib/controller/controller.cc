@@ -69,7 +69,7 @@ struct Controller::State {
         names.push_back(sb.Get<sb::Port_Binding>(nested)->logical_port());
       }
     }
-    for (const char* type : {"chassisredirect", "l3gateway"}) {
+    for (const char* type : {"chassisredirect", "l2gateway", "l3gateway", "external", "virtual"}) {
       for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("type").Find(type)) {
         const auto* port = sb.Get<sb::Port_Binding>(uuid);
         const auto* chassis = port->has_chassis() ? sb.Get<sb::Chassis>(FromProto(port->chassis())) : nullptr;
@@ -223,12 +223,19 @@ std::vector<FlowError> Controller::errors() const { return state_->logical.error
 
 namespace {
 
-// Lines in the order of table, priority (highest first) and match. What is the same for OpenFlow is one flow.
+// Lines in the order of table, priority (highest first) and match. What is the same for OpenFlow is one flow: the one
+// that does something rather than one that drops, and rather any than one that is only part of a conjunction.
 class FlowDump {
  public:
   void Add(LogicalFlows::OpenFlow f) {
     const auto [at, added] = flows_.try_emplace({f.table, -int{f.priority}, f.match}, f);
-    if (!added && f.conjunctive && at->second.conjunctive) at->second.actions += "," + f.actions;
+    LogicalFlows::OpenFlow& there = at->second;
+    if (added) return;
+    if (f.conjunctive && there.conjunctive) {
+      there.actions += "," + f.actions;
+    } else if (Rank(f) < Rank(there)) {
+      there = std::move(f);
+    }
   }
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
@@ -239,6 +246,8 @@ class FlowDump {
   }
 
  private:
+  static int Rank(const LogicalFlows::OpenFlow& f) { return f.conjunctive ? 2 : f.actions == "drop" ? 1 : 0; }
+
   std::map<std::tuple<int, int, std::string>, LogicalFlows::OpenFlow> flows_;
 };
 

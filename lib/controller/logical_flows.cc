@@ -198,7 +198,9 @@ void LogicalFlows::DefineQueries(Incremental& engine) {
       });
   related_ = engine.AddQuery<bool>("related", [this](Reader& reader, const Uuid& uuid) {
     const PortInfo& port = reader.Ask(context_.port, uuid);
-    if (port.type == "l3gateway") return context_.everywhere() || port.chassis == context_.chassis;
+    for (const char* type : {"l2gateway", "l3gateway", "external", "virtual"}) {
+      if (port.type == type) return context_.everywhere() || port.chassis == context_.chassis;
+    }
     if (!port.type.empty() && port.type != "localport") return true;
     return context_.NumberOf(reader, port) != 0;
   });
@@ -289,6 +291,12 @@ absl::StatusOr<const Expr*> LogicalFlows::ParseMatch(const Lookups& lookups, con
   return Annotate(pool_, e, form);
 }
 
+bool LogicalFlows::IsForOthers(Reader& reader, const sb::Logical_Flow& flow) {
+  const auto port = flow.tags().find("in_out_port");
+  return port != flow.tags().end() && !context_.everywhere() &&
+         !reader.Ask(related_, ovnlite::FindPort(reader, port->second));
+}
+
 bool LogicalFlows::IsRelated(Reader& reader, const Lookups& lookups, uint32_t key) {
   const auto port = lookups.ports().find(key);
   return port == lookups.ports().end() || reader.Ask(related_, port->second);
@@ -355,7 +363,7 @@ void LogicalFlows::Emit(Reader& reader, const Uuid& row, const std::vector<Uuid>
 
 absl::Status LogicalFlows::Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow,
                                    const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out) {
-  if (datapaths.empty()) return absl::OkStatus();
+  if (datapaths.empty() || IsForOthers(reader, flow)) return absl::OkStatus();
   const Place place = PlaceOf(flow);
   const uint32_t source = SourceOf(row);
   std::vector<Clause> clauses;
@@ -435,7 +443,7 @@ absl::Status LogicalFlows::DumpDatapath(Reader& reader, const Uuid& row, const s
 std::vector<LogicalFlows::OpenFlow> LogicalFlows::Dump(Reader& reader, const Uuid& row) {
   std::vector<OpenFlow> out;
   const auto* flow = reader.Get<sb::Logical_Flow>(row);
-  if (flow == nullptr) return out;
+  if (flow == nullptr || IsForOthers(reader, *flow)) return out;
   // ovn-controller numbers a flow's conjunctions from the first 32 bits of its UUID on.
   uint32_t conj_base = row.prefix();
   for (const Uuid& datapath : LocalDatapathsOf(reader, *flow)) {

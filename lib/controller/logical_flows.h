@@ -115,6 +115,8 @@ class LogicalFlows {
   using ExtendsKey = std::pair<Uuid, Uuid>;  // Row and emitter.
   void ReleaseExtends(const ExtendsKey& key);
   // Whether packets that enter or leave by the port of this key can be seen here at all.
+  // Whether the flow is marked as one for a port that has nothing here.
+  bool IsForOthers(Reader& reader, const sb::Logical_Flow& flow);
   bool IsRelated(Reader& reader, const Lookups& lookups, uint32_t key);
   std::shared_ptr<const ValueSet> SetOf(const FieldSet& set);
   void ForgetExpressions();

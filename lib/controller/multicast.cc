@@ -52,30 +52,24 @@ void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid
   const bool has_localnet = !reader.Ask(context.localnet, FromProto(group->datapath())).IsZero();
   OpList here, patches;
   std::vector<uint32_t> tunnels;
+  const auto deliver = [](OpList& ops, uint32_t port_key) {
+    ops.push_back(LoadOutPort(port_key));
+    ops.push_back(Op::Resubmit(table::kCheckLoopback));
+  };
   for (const ovsdb::Uuid& member : group->ports()) {
     const PortInfo& port = reader.Ask(context.port, FromProto(member));
     if (!port.exists || port.datapath != FromProto(group->datapath())) continue;
-    const auto to_patches = [&] {
-      patches.push_back(LoadOutPort(port.key));
-      patches.push_back(Op::Resubmit(table::kCheckLoopback));
-    };
-    if (port.type == "patch") {
-      to_patches();
-    } else if (port.type == "localport") {
-      to_patches();
-    } else if (port.type == "chassisredirect") {
-      if (port.chassis == context.chassis) {
-        const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
-        if (distributed.exists) {
-          patches.push_back(LoadOutPort(distributed.key));
-          patches.push_back(Op::Resubmit(table::kCheckLoopback));
-        }
-      }
-    } else if (port.type == "l3gateway" ? port.chassis == context.chassis : context.NumberOf(reader, port) != 0) {
-      if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
-      here.push_back(LoadOutPort(port.key));
-      here.push_back(Op::Resubmit(table::kCheckLoopback));
-    } else if (!port.chassis.empty() && port.chassis != context.chassis && !has_localnet) {
+    // Of every member that has a zone, wherever it is: so does OVN.
+    if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
+    const bool is_here = port.chassis == context.chassis;
+    if (port.type == "patch" || port.type == "localport") {
+      deliver(patches, port.key);
+    } else if (port.type == "l3gateway" ? is_here : context.NumberOf(reader, port) != 0) {
+      deliver(here, port.key);
+    } else if (port.type == "chassisredirect" && is_here) {
+      const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
+      if (distributed.exists) deliver(here, distributed.key);
+    } else if (!port.chassis.empty() && !is_here && !has_localnet) {
       const uint32_t tunnel = reader.Ask(context.tunnel_number, port.chassis);
       if (tunnel != 0) tunnels.push_back(tunnel);
     }

@@ -75,8 +75,8 @@ class PortFlows {
       EmitPatch();
     } else if (port_.type == "chassisredirect") {
       EmitRedirect();
-    } else if (port_.type == "localnet") {
-      if (here) EmitLocalnet();
+    } else if (port_.type == "localnet" || port_.type == "l2gateway") {
+      here ? EmitLocalnet() : EmitRemote();
     } else if (!port_.parent.empty()) {
       const uint32_t number = context_.NumberOf(reader_, port_.parent);
       number != 0 ? EmitNested(number) : EmitRemote();
@@ -116,11 +116,11 @@ class PortFlows {
 
   // Crossing a patch, or leaving a logical router: the packet starts over in the peer's datapath.
   void EmitPatch() {
-    const PortInfo& peer = reader_.Ask(context_.port, FindPort(reader_, port_.peer));
-    if (!peer.exists) return;
+    const PortInfo* peer = PeerOf(reader_, context_, port_);
+    if (peer == nullptr) return;
     EmitLocal(false);
     OpList cross = {Op::Simple(OpKind::kCtClear), LoadReg(11, 0), LoadReg(12, 0), LoadReg(13, 0)};
-    EnterLogicalPort(ZonesOf(reader_, context_, peer), peer, cross);
+    EnterLogicalPort(ZonesOf(reader_, context_, *peer), *peer, cross);
     cross.push_back(LoadReg(10, 0));
     cross.push_back(LoadOutPort(0));
     ClearLogicalRegisters(cross);
@@ -138,6 +138,7 @@ class PortFlows {
       ops.push_back(Op::Resubmit(table::kCheckLoopback));
       return Put(ToPort(table::kLocalOutput, 100), std::move(ops));
     }
+    if (port_.bridged) return EmitBridgedRedirect();
     std::vector<uint32_t> members;
     for (const std::string& gateway : port_.gateways) {
       const uint32_t tunnel = gateway == context_.chassis ? 0 : reader_.Ask(context_.tunnel_number, gateway);
@@ -150,12 +151,30 @@ class PortFlows {
     Put(ToPort(table::kRemoteOutput, 100), std::move(ops));
   }
 
+  // To the gateway chassis by way of the provider network behind the port, as if the gateway port itself sent it there.
+  void EmitBridgedRedirect() {
+    const PortInfo& distributed = reader_.Ask(context_.port, FindPort(reader_, port_.distributed_port));
+    const PortInfo* peer = distributed.exists ? PeerOf(reader_, context_, distributed) : nullptr;
+    if (peer == nullptr || !port_.bridged_mac.has_value()) return;
+    const Uuid localnet = reader_.Ask(context_.localnet, peer->datapath);
+    const PortInfo& through = reader_.Ask(context_.port, localnet);
+    if (!through.exists || context_.NumberOf(reader_, through.name) == 0) return;
+    Put(ToPort(table::kLocalOutput, 100),
+        {Op::SetField(OfField::kEthSrc, *port_.bridged_mac), Op::SetField(OfField::kMetadata, peer->datapath_key),
+         LoadOutPort(through.key), Op::Resubmit(table::kLogicalToPhysical)});
+  }
+
   void EmitPlugged() {
     const uint32_t number = context_.NumberOf(reader_, port_.name);
     EmitLocal(false);
     OpList enter;
-    if (port_.type == "localport") enter.push_back(SetFlag(flag::kLocalport, true));
     EnterLogicalPort(zones_, port_, enter);
+    if (port_.type == "localport") {
+      enter.push_back(SetFlag(flag::kLocalport, true));
+      // Every chassis has the service itself.
+      Put(At(table::kRemoteOutput, 150).Datapath(port_.datapath_key).InPort(port_.key),
+          {Op::Resubmit(table::kLocalOutput)});
+    }
     enter.push_back(Op::Resubmit(table::kIngress));
     Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number), std::move(enter));
     Put(ToPort(table::kLogicalToPhysical, 100), {Op::Output(number)});
@@ -186,7 +205,11 @@ class PortFlows {
     enter.push_back(Op::Resubmit(table::kIngress));
     OpList strip_and_enter = enter;
     strip_and_enter.insert(strip_and_enter.begin(), Op::Simple(OpKind::kStripVlan));
-    if (port_.tag == 0) {
+    if (port_.tag == 0 && port_.vlan_passthru) {
+      Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number).Match(field::kVlanTci, 0, 0x1000), enter);
+      Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number), std::move(enter));
+      Put(ToPort(table::kLogicalToPhysical, 100), {Op::Output(number)});
+    } else if (port_.tag == 0) {
       Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number).Match(field::kVlanTci, 0, 0x1000),
           std::move(enter));
       // A tag of VLAN 0 is a priority tag: no VLAN.
@@ -201,19 +224,21 @@ class PortFlows {
       Put(ToPort(table::kLogicalToPhysical, 100), {Op::Simple(OpKind::kSetVlanVid, static_cast<uint32_t>(port_.tag)),
                                                    Op::Output(number), Op::Simple(OpKind::kStripVlan)});
     }
+    if (port_.type == "l2gateway") return;
     // What must stay on this hypervisor, and what a local-only service sends, never reaches the physical network.
     Put(ToPort(table::kCheckLoopback, 160).Flag(flag::kLocalOnly, true), {});
     Put(ToPort(table::kCheckLoopback, 160).Flag(flag::kLocalport, true), {});
   }
 
   void EmitRemote() {
-    if (port_.type == "localport" || port_.chassis.empty() || port_.chassis == context_.chassis) return;
     const Uuid localnet = reader_.Ask(context_.localnet, port_.datapath);
-    if (!localnet.IsZero() && port_.type != "l3gateway") {
+    if (!localnet.IsZero()) {
       // The physical network leads there too, and is the way OVN takes.
       const PortInfo& through = reader_.Ask(context_.port, localnet);
+      if (context_.NumberOf(reader_, through.name) == 0) return;
       return Put(ToPort(table::kLocalOutput, 100), {LoadOutPort(through.key), Op::Resubmit(table::kLocalOutput)});
     }
+    if (port_.type == "localport" || port_.chassis.empty() || port_.chassis == context_.chassis) return;
     const uint32_t tunnel = reader_.Ask(context_.tunnel_number, port_.chassis);
     if (tunnel == 0) return;
     OpList ops;

@@ -2,6 +2,7 @@
 
 #include "lib/controller/context.h"
 #include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/base/mac.h"
 
 namespace ovnlite {
 namespace {
@@ -58,6 +59,15 @@ PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& 
   info.tag = static_cast<int>(row->tag());
   info.distributed_port = Option(row->options(), "distributed-port");
   info.l3gateway_chassis = Option(row->options(), "l3gateway-chassis");
+  info.vlan_passthru = Option(row->options(), "vlan-passthru") == "true";
+  info.bridged = Option(row->options(), "redirect-type") == "bridged";
+  if (info.bridged && row->mac_size() > 0) {
+    const std::string& addresses = row->mac(0);
+    const absl::StatusOr<MacAddress> mac = MacAddress::Parse(addresses.substr(0, addresses.find(' ')));
+    if (mac.ok()) info.bridged_mac = mac->bits();
+  }
+  info.redirect_port = Option(row->options(), "chassis-redirect-port");
+  info.always_redirect = Option(row->options(), "always-redirect") == "true";
   if (info.type == "chassisredirect") info.gateways = Gateways(reader, *row);
   return info;
 }
@@ -80,7 +90,7 @@ std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& conte
     for (const Uuid& nested : reader.Find<sb::Port_Binding>("parent_port", name))
       bring(reader.Ask(context.port, nested));
   }
-  for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep"}) {
+  for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep", "external"}) {
     for (const Uuid& uuid : reader.Find<sb::Port_Binding>("type", type)) {
       const PortInfo& port = reader.Ask(context.port, uuid);
       const bool may_be_here =
@@ -98,14 +108,22 @@ std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& conte
   return local;
 }
 
+// Behind a gateway port that redirects everything there is nothing to do on chassis that do not host it.
+bool IsElsewhere(Reader& reader, const ControllerContext& context, const PortInfo& port) {
+  if (port.redirect_port.empty()) return false;
+  const PortInfo& redirect = reader.Ask(context.port, FindPort(reader, port.redirect_port));
+  return redirect.exists && redirect.always_redirect &&
+         std::find(redirect.gateways.begin(), redirect.gateways.end(), context.chassis) == redirect.gateways.end();
+}
+
 std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& context, const Uuid& datapath) {
   std::vector<Uuid> peers;
   for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
     const PortInfo& port = reader.Ask(context.port, uuid);
     if (port.peer.empty() || !(port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis)))
       continue;
-    const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
-    if (peer.exists) peers.push_back(peer.datapath);
+    if (IsElsewhere(reader, context, port)) continue;
+    if (const PortInfo* peer = PeerOf(reader, context, port)) peers.push_back(peer->datapath);
   }
   std::sort(peers.begin(), peers.end());
   peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
@@ -117,6 +135,12 @@ std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& contex
 Uuid FindPort(Reader& reader, absl::string_view name) {
   const absl::Span<const Uuid> found = reader.Find<sb::Port_Binding>("logical_port", name);
   return found.empty() ? Uuid() : found[0];
+}
+
+const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const PortInfo& port) {
+  if (port.peer.empty()) return nullptr;
+  const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
+  return peer.exists && peer.type == port.type && peer.peer == port.name ? &peer : nullptr;
 }
 
 void DefineControllerQueries(Incremental& engine, ControllerContext& context) {

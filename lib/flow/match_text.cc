@@ -200,14 +200,15 @@ class Printer {
     Put(absl::StrFormat("%s=0x%x/0x%x", name, Low64(Value(f)), mask));
   }
   void TcpFlags() {
-    static constexpr absl::string_view kNames[] = {"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"};
     const uint64_t mask = Low64(Mask(field::kTcpFlags)), value = Low64(Value(field::kTcpFlags));
-    if ((mask & 0xfff) == 0xfff) return Put(absl::StrFormat("tcp_flags=0x%x", value));
-    std::string text = "tcp_flags=";
-    for (size_t i = 0; i < std::size(kNames); ++i) {
-      if (mask >> i & 1) absl::StrAppend(&text, value >> i & 1 ? "+" : "-", kNames[i]);
+    const bool whole = (mask & 0xfff) == 0xfff;  // Then those that are set, else all that are tested with their sign.
+    std::string text;
+    for (size_t i = 0; i < std::size(kTcpFlagNames); ++i) {
+      const bool set = value >> i & 1;
+      if (whole ? !set : !(mask >> i & 1)) continue;
+      absl::StrAppend(&text, whole ? (text.empty() ? "" : "|") : set ? "+" : "-", kTcpFlagNames[i]);
     }
-    Put(std::move(text));
+    Put(absl::StrCat("tcp_flags=", text.empty() ? "0" : text));
   }
 
   const Match& match_;

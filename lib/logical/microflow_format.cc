@@ -38,7 +38,6 @@ std::string BitNames(uint64_t bits, absl::Span<const absl::string_view> names) {
 }
 
 constexpr absl::string_view kCtNames[] = {"new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"};
-constexpr absl::string_view kTcpNames[] = {"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"};
 
 enum Protocol : uint8_t { kIcmp = 1, kIgmp = 2, kTcp = 6, kUdp = 17, kIcmpv6 = 58, kSctp = 132 };
 
@@ -121,7 +120,7 @@ void FormatL4(const FlowKey& key, bool v6, Items& out) {
     // The ICMP of the other IP version too: Open vSwitch goes by the number alone.
     out.Decimal("tp_src", src);
     out.Decimal("tp_dst", dst);
-    if (proto == kTcp) out.Item("tcp_flags", BitNames(key.Get64(field::kTcpFlags), kTcpNames));
+    if (proto == kTcp) out.Item("tcp_flags", BitNames(key.Get64(field::kTcpFlags), kTcpFlagNames));
   }
 }
 

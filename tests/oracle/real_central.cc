@@ -98,9 +98,19 @@ absl::StatusOr<LoadedLog> RealCentral::Build(const std::vector<std::string>& lin
   return LoadLog(folder_ + "/sb.db");
 }
 
+absl::StatusOr<LoadedLog> RealCentral::Settled() {
+  if (Run("ovn-nbctl --timeout=60 --db=unix:$PWD/db.sock --wait=hv sync\n") != 0) {
+    std::ostringstream log;
+    log << std::ifstream(folder_ + "/log").rdbuf();
+    return absl::InternalError(log.str());
+  }
+  return LoadLog(folder_ + "/sb.db");
+}
+
 absl::StatusOr<std::string> RealCentral::Trace(const std::string& arguments) {
   // Its daemon mode would be faster, but takes no options. Warnings about flows of the database are not of the trace.
-  const std::string command = absl::StrCat("exec ovn-trace -vconsole:off --db=unix:", folder_, "/db.sock ", arguments, " 2>&1");
+  const std::string command =
+      absl::StrCat("exec ovn-trace -vconsole:off --db=unix:", folder_, "/db.sock ", arguments, " 2>&1");
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return absl::InternalError("popen fails");
   std::string text;

@@ -38,6 +38,10 @@ class RealCentral {
   // What ovn-trace prints for these arguments, quoted as for a shell, on the database of the last Build(); its errors
   // are part of the text. Aborted if ovn-trace crashes.
   absl::StatusOr<std::string> Trace(const std::string& arguments);
+  // Waits until every hypervisor has done what the Northbound database wants, and reads the Southbound one again.
+  absl::StatusOr<LoadedLog> Settled();
+  // Where its databases and sockets are (db.sock serves both).
+  const std::string& folder() const { return folder_; }
 
  private:
   int Run(const std::string& script);

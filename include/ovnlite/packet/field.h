@@ -1,6 +1,7 @@
 // File: field.h
 // The fields a flow can match and set, and where each lies in a FlowKey. OVN's symbols (ip4.src, reg0, flags.loopback)
-// and OpenFlow's names (nw_src, NXM_NX_REG0) are both views of these; each room keeps its own names, none its own layout.
+// and OpenFlow's names (nw_src, NXM_NX_REG0) are both views of these; each room keeps its own names, none its own
+// layout.
 //
 // A FlowKey is an array of 64-bit words in host order. A field of at most 64 bits lies inside one word; a 128-bit field
 // fills two, most significant first. OVN's wide registers need no copies: xxreg0 is reg0..reg3 side by side, xreg0 is
@@ -10,6 +11,8 @@
 #define OVNLITE_PACKET_FIELD_H_
 
 #include <cstdint>
+
+#include "absl/strings/string_view.h"
 
 namespace ovnlite {
 
@@ -49,7 +52,9 @@ struct FieldRef {
   friend constexpr bool operator==(const FieldRef&, const FieldRef&) = default;
 };
 
-constexpr FieldRef RegField(int i) { return {static_cast<uint8_t>(kWordRegs + i / 2), static_cast<uint8_t>(i % 2 ? 0 : 32), 32}; }
+constexpr FieldRef RegField(int i) {
+  return {static_cast<uint8_t>(kWordRegs + i / 2), static_cast<uint8_t>(i % 2 ? 0 : 32), 32};
+}
 constexpr FieldRef XregField(int i) { return {static_cast<uint8_t>(kWordRegs + i), 0, 64}; }
 constexpr FieldRef XxregField(int i) { return {static_cast<uint8_t>(kWordRegs + 2 * i), 0, 128}; }
 
@@ -76,13 +81,13 @@ inline constexpr FieldRef kIpDscp{kWordIp, 50, 6};
 inline constexpr FieldRef kIpEcn{kWordIp, 48, 2};
 inline constexpr FieldRef kIpTtl{kWordIp, 40, 8};
 inline constexpr FieldRef kIpFrag{kWordIp, 32, 8};  // kFragAny | kFragLater
-inline constexpr FieldRef kL4Src{kWordIp, 16, 16};   // TCP, UDP, SCTP source port; ICMP, ICMPv6, IGMP type
-inline constexpr FieldRef kL4Dst{kWordIp, 0, 16};    // TCP, UDP, SCTP destination port; ICMP, ICMPv6 code
+inline constexpr FieldRef kL4Src{kWordIp, 16, 16};  // TCP, UDP, SCTP source port; ICMP, ICMPv6, IGMP type
+inline constexpr FieldRef kL4Dst{kWordIp, 0, 16};   // TCP, UDP, SCTP destination port; ICMP, ICMPv6 code
 inline constexpr FieldRef kIp6Src{kWordIpv6Src, 0, 128};
 inline constexpr FieldRef kIp6Dst{kWordIpv6Dst, 0, 128};
 inline constexpr FieldRef kTcpFlags{kWordL4, 48, 16};
 inline constexpr FieldRef kArpOp{kWordL4, 32, 16};
-inline constexpr FieldRef kIp6Label{kWordL4, 28, 20};     // Where ARP has its operation: no packet has both.
+inline constexpr FieldRef kIp6Label{kWordL4, 28, 20};    // Where ARP has its operation: no packet has both.
 inline constexpr FieldRef kFrameLength{kWordL4, 0, 28};  // Bytes, for check_pkt_larger.
 inline constexpr FieldRef kArpSha{kWordArpSha, 16, 48};
 inline constexpr FieldRef kArpTha{kWordArpTha, 16, 48};
@@ -113,6 +118,10 @@ inline constexpr uint8_t kFragAny = 1;    // A fragment.
 inline constexpr uint8_t kFragLater = 2;  // Not the first one: its L4 header is elsewhere.
 
 // Bits of field::kCtState, as in ovs-fields(7).
+// Names of the bits of kTcpFlags from bit 0 on, as Open vSwitch has them.
+inline constexpr absl::string_view kTcpFlagNames[] = {"fin", "syn", "rst", "psh",   "ack",   "urg",
+                                                      "ece", "cwr", "ns",  "[200]", "[400]", "[800]"};
+
 inline constexpr uint16_t kCtNew = 0x01;
 inline constexpr uint16_t kCtEst = 0x02;
 inline constexpr uint16_t kCtRel = 0x04;
