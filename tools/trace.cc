@@ -41,8 +41,10 @@ class TraceTool final : public Command {
   CLI::App* Declare(CLI::App& app) override {
     CLI::App* command = app.add_subcommand(
         "trace", "Follow a packet through the logical networks, as ovn-trace does, and over the chassis");
-    auto* sb = command->add_option("--sb", sb_, "Southbound database file");
-    command->add_option("--nb", nb_, "Northbound database file, compiled first")->excludes(sb);
+    command->add_option("--sb", sb_, "Southbound database file");
+    command->add_option(
+        "--nb", nb_,
+        "Northbound database file; compiled first without --sb, else only used to name what drops packets");
     command->add_flag("--detailed", detailed_, "Table by table (the default)");
     command->add_flag("--summary", summary_, "Pipelines and actions");
     command->add_flag("--minimal", minimal_, "Only what becomes of the packet");
@@ -60,6 +62,7 @@ class TraceTool final : public Command {
     command->add_flag("--as-forwarded", options_.as_forwarded, "Do as hypervisors do where ovn-trace simplifies");
     command->add_flag("--physical", options_.physical,
                       "Also the way over the chassis: tunnels, headers, delivery, reasons of drops");
+    command->add_flag("--reply", options_.reply, "Also the way back of what the hosts that get it would answer");
     command->add_flag("--json", json_, "One JSON object instead of text");
     command->add_option("arguments", arguments_, "[DATAPATH] MICROFLOW")->required()->expected(1, 2);
     return command;
@@ -78,9 +81,10 @@ class TraceTool final : public Command {
       }
       options_.select_id = static_cast<uint16_t>(id);
     }
-    options_.physical = options_.physical || json_;
+    options_.physical = options_.physical || options_.reply || json_;
     OVNLITE_ASSIGN_OR_RETURN(database_, Southbound());
     tracer_ = std::make_unique<Tracer>(*database_);
+    tracer_->UseNorthbound(northbound_.get());
     const bool has_datapath = arguments_.size() == 2;
     OVNLITE_ASSIGN_OR_RETURN(const Trace trace,
                              tracer_->Run(has_datapath ? arguments_[0] : std::string(), arguments_.back(), options_));
@@ -94,14 +98,16 @@ class TraceTool final : public Command {
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<Database>> Southbound() const {
+  absl::StatusOr<std::unique_ptr<Database>> Southbound() {
+    if (sb_.empty() && nb_.empty()) return absl::InvalidArgumentError("--sb or --nb is required");
+    if (!nb_.empty()) {
+      OVNLITE_ASSIGN_OR_RETURN(northbound_, LoadDatabase(nb_, "OVN_Northbound"));
+    }
     if (!sb_.empty()) {
       return LoadDatabase(sb_, "OVN_Southbound", {.dormant = true, .prepare = Tracer::PrepareIndexes});
     }
-    if (nb_.empty()) return absl::InvalidArgumentError("--sb or --nb is required");
-    OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> nb, LoadDatabase(nb_));
     auto sb = std::make_unique<Database>(SouthboundSchema());
-    Northd northd(*nb, *sb);
+    Northd northd(*northbound_, *sb);
     OVNLITE_RETURN_IF_ERROR(northd.Update());
     for (const Unsupported& u : northd.unsupported()) {
       std::cerr << "ovnlite: not compiled: " << u.table << " " << u.row << " " << u.column << "\n";
@@ -122,10 +128,12 @@ class TraceTool final : public Command {
     form(summary_, TraceForm::kSummary, "Summary");
     form(minimal_, TraceForm::kMinimal, "Minimal");
     if (options_.physical) std::cout << "# Physical path.\n" << FormatPhysicalPath(trace.physical);
+    if (!options_.reply) return;
+    std::cout << "# Reply path.\n" << (trace.reply.empty() ? "    nobody answers\n" : FormatPhysicalPath(trace.reply));
   }
 
   // Kept until the program ends, which frees them faster than they would be destroyed.
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<Database> northbound_, database_;
   std::unique_ptr<Tracer> tracer_;
   std::string sb_, nb_, lb_dst_, select_id_;
   std::vector<std::string> ct_, arguments_;

@@ -286,16 +286,17 @@ void BindLab(py::module_& m) {
           "trace",
           [](PyLab& self, const std::string& microflow, const std::string& datapath, const std::vector<std::string>& ct,
              const std::optional<Address>& lb_destination, uint16_t lb_port, std::optional<uint16_t> select_id,
-             bool friendly_names, bool openflow, bool as_forwarded, bool physical) {
+             bool friendly_names, bool openflow, bool as_forwarded, bool physical, bool reply) {
             self.Build("Lab.trace", [](Lab& lab) { return lab.Sync(); });
             return RunTrace(self.tracer, microflow, datapath,
                             MakeTraceOptions(ct, lb_destination, lb_port, select_id, friendly_names, openflow,
-                                             as_forwarded, physical));
+                                             as_forwarded, physical, reply));
           },
           py::arg("microflow"), py::arg("datapath") = "", py::kw_only(), py::arg("ct") = std::vector<std::string>{},
           py::arg("lb_destination") = py::none(), py::arg("lb_port") = 0, py::arg("select_id") = py::none(),
           py::arg("friendly_names") = true, py::arg("openflow") = false, py::arg("as_forwarded") = false,
-          py::arg("physical") = false, "As Tracer.run(), through the lab's network as it is now.")
+          py::arg("physical") = false, py::arg("reply") = false,
+          "As Tracer.run(), through the lab's network as it is now.")
       .def(
           "pcapng", [](PyLab& self) { return ToBytes(self.session.Run([&] { return self.lab->Pcapng(); })); },
           "Every frame of hosts and underlay so far, as a capture file's bytes.")

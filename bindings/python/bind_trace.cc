@@ -59,7 +59,7 @@ std::vector<Node> ChildrenOf(const Node& n) {
 
 TraceOptions MakeTraceOptions(const std::vector<std::string>& ct, const std::optional<Address>& lb_destination,
                               uint16_t lb_port, std::optional<uint16_t> select_id, bool friendly_names, bool openflow,
-                              bool as_forwarded, bool physical) {
+                              bool as_forwarded, bool physical, bool reply) {
   TraceOptions options;
   for (const std::string& flags : ct) options.ct_states.push_back(Check(ParseCtStateFlags(flags), "trace(ct=…)"));
   if (lb_destination) options.lb_destination = Check(IpAddress::Parse(lb_destination->text), "trace(lb_destination=…)");
@@ -69,6 +69,7 @@ TraceOptions MakeTraceOptions(const std::vector<std::string>& ct, const std::opt
   options.openflow = openflow;
   options.as_forwarded = as_forwarded;
   options.physical = physical;
+  options.reply = reply;
   return options;
 }
 
@@ -96,6 +97,13 @@ void BindTrace(py::module_& m) {
       .def_property_readonly("pipeline", [](const Node& n) { return n.node->pipeline; })
       .def_property_readonly("datapath", [](const Node& n) { return n.node->datapath; })
       .def_property_readonly("port", [](const Node& n) { return n.node->port; })
+      .def_property_readonly(
+          "cause",
+          [](const Node& n) -> std::optional<std::string> {
+            if (n.node->cause == nullptr) return std::nullopt;
+            return n.node->cause->text;
+          },
+          "Why packets end here, where they do.")
       .def_property_readonly("stage_hint", [](const Node& n) { return n.node->stage_hint; })
       .def("__repr__", [](const Node& n) {
         return absl::StrCat("<", TraceKindName(n.node->kind), " ", Quoted(n.node->text), ">");
@@ -118,6 +126,9 @@ void BindTrace(py::module_& m) {
       .def(
           "physical", [](const Trace& t) { return FormatPhysicalPath(t.physical); },
           "The way over the chassis, where the trace was made with physical=True.")
+      .def(
+          "reply", [](const Trace& t) { return FormatPhysicalPath(t.reply); },
+          "The way back of what the hosts answer, where the trace was made with reply=True.")
       .def("__str__", [](const Trace& t) { return t.ToText(TraceForm::kDetailed); })
       .def("__repr__", [](const Trace& t) {
         return absl::StrCat("<Trace of ", Quoted(t.microflow), " to ",
@@ -136,15 +147,16 @@ void BindTrace(py::module_& m) {
           "run",
           [](PyTracer& self, const std::string& microflow, const std::string& datapath,
              const std::vector<std::string>& ct, const std::optional<Address>& lb_destination, uint16_t lb_port,
-             std::optional<uint16_t> select_id, bool friendly_names, bool openflow, bool as_forwarded, bool physical) {
+             std::optional<uint16_t> select_id, bool friendly_names, bool openflow, bool as_forwarded, bool physical,
+             bool reply) {
             return RunTrace(self, microflow, datapath,
                             MakeTraceOptions(ct, lb_destination, lb_port, select_id, friendly_names, openflow,
-                                             as_forwarded, physical));
+                                             as_forwarded, physical, reply));
           },
           py::arg("microflow"), py::arg("datapath") = "", py::kw_only(), py::arg("ct") = std::vector<std::string>{},
           py::arg("lb_destination") = py::none(), py::arg("lb_port") = 0, py::arg("select_id") = py::none(),
           py::arg("friendly_names") = true, py::arg("openflow") = false, py::arg("as_forwarded") = false,
-          py::arg("physical") = false,
+          py::arg("physical") = false, py::arg("reply") = false,
           "`datapath` may be left out where the microflow names an inport. `ct` has a state for each use of the\n"
           "connection tracker: ['new', 'est,rpl'].");
 }

@@ -24,7 +24,7 @@ struct PyTracer {
 // The keyword arguments of Tracer.run() and Lab.trace().
 TraceOptions MakeTraceOptions(const std::vector<std::string>& ct, const std::optional<Address>& lb_destination,
                               uint16_t lb_port, std::optional<uint16_t> select_id, bool friendly_names, bool openflow,
-                              bool as_forwarded, bool physical);
+                              bool as_forwarded, bool physical, bool reply);
 
 // Needs the GIL, which it lets go while tracing.
 std::shared_ptr<Trace> RunTrace(PyTracer& self, const std::string& microflow, const std::string& datapath,

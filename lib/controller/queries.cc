@@ -117,13 +117,15 @@ bool IsElsewhere(Reader& reader, const ControllerContext& context, const PortInf
 }
 
 std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& context, const Uuid& datapath) {
+  const auto can_cross = [&context](const PortInfo& port) {
+    return port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis);
+  };
   std::vector<Uuid> peers;
   for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
     const PortInfo& port = reader.Ask(context.port, uuid);
-    if (port.peer.empty() || !(port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis)))
-      continue;
-    if (IsElsewhere(reader, context, port)) continue;
-    if (const PortInfo* peer = PeerOf(reader, context, port)) peers.push_back(peer->datapath);
+    if (port.peer.empty() || !can_cross(port) || IsElsewhere(reader, context, port)) continue;
+    const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
+    if (peer.exists && can_cross(peer)) peers.push_back(peer.datapath);
   }
   std::sort(peers.begin(), peers.end());
   peers.erase(std::unique(peers.begin(), peers.end()), peers.end());

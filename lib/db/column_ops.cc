@@ -6,7 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "lib/db/utf8.h"
+#include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
 namespace {

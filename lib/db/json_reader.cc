@@ -10,8 +10,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "lib/db/utf8.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
 namespace {

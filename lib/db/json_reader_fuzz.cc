@@ -8,6 +8,7 @@
 
 #include "lib/db/json_reader.h"
 #include "lib/db/json_row.h"
+#include "ovnlite/base/utf8.h"
 
 namespace {
 

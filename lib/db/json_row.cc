@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/hash.h"
+#include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
 namespace {
@@ -394,29 +395,6 @@ uint64_t ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid
   }
   for (const ColumnSchema* column : table.sets()) SetDefault(*column, row);
   return read;
-}
-
-void AppendJsonString(absl::string_view text, std::string* out) {
-  constexpr char kHex[] = "0123456789abcdef";
-  constexpr absl::string_view kLetters = "\"\\bfnrt", kCharacters = "\"\\\b\f\n\r\t";
-  *out += '"';
-  size_t plain = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out->append(text.data() + plain, i - plain);
-    plain = i + 1;
-    *out += '\\';
-    if (const size_t letter = kCharacters.find(text[i]); letter != absl::string_view::npos) {
-      *out += kLetters[letter];
-    } else {
-      *out += "u00";
-      *out += kHex[c >> 4];
-      *out += kHex[c & 15];
-    }
-  }
-  out->append(text.data() + plain, text.size() - plain);
-  *out += '"';
 }
 
 void AppendColumn(const ColumnSchema& column, const Row& row, std::string* out) {

@@ -71,9 +71,6 @@ void AppendColumn(const ColumnSchema& column, const Row& row, std::string* out);
 // A row as an object of its columns; with `defaults`, those at their default value too.
 std::string RowToJson(const TableSchema& table, const Row& row, bool defaults = true);
 
-// Appends a string in quotes, with escapes where JSON needs them.
-void AppendJsonString(absl::string_view text, std::string* out);
-
 }  // namespace ovnlite
 
 #endif  // OVNLITE_LIB_DB_JSON_ROW_H_

@@ -4,31 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/logical/constant_token.h"
+#include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
 namespace {
 
 constexpr bool IsLeadingSurrogate(uint32_t c) { return c >= 0xd800 && c < 0xdc00; }
 constexpr bool IsTrailingSurrogate(uint32_t c) { return c >= 0xdc00 && c < 0xe000; }
-
-void AppendUtf8(std::string* out, uint32_t c) {
-  const auto byte = [out](uint32_t b) { out->push_back(static_cast<char>(b)); };
-  if (c < 0x80) {
-    byte(c);
-  } else if (c < 0x800) {
-    byte(0xc0 | c >> 6);
-    byte(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    byte(0xe0 | c >> 12);
-    byte(0x80 | (c >> 6 & 0x3f));
-    byte(0x80 | (c & 0x3f));
-  } else {
-    byte(0xf0 | c >> 18);
-    byte(0x80 | (c >> 12 & 0x3f));
-    byte(0x80 | (c >> 6 & 0x3f));
-    byte(0x80 | (c & 0x3f));
-  }
-}
 
 // The four digits of a \u escape at the front of `rest`.
 const char* TakeUnicode(absl::string_view* rest, uint32_t* c) {
@@ -55,7 +37,7 @@ const char* TakeEscapedCharacter(absl::string_view* rest, std::string* out) {
     if (!IsTrailingSurrogate(low)) return "second half of escaped surrogate pair is not trailing surrogate";
     c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
   }
-  AppendUtf8(out, c);
+  AppendUtf8(c, out);
   return nullptr;
 }
 

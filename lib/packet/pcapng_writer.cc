@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
 namespace {
@@ -75,36 +76,13 @@ class Block {
   bool has_options_ = false;
 };
 
-// Length of the well-formed UTF-8 character at the start of `text` (RFC 3629 section 4), 0 if there is none. A NUL is
-// none: readers end the text there.
-size_t CharacterLength(absl::string_view text) {
-  const auto byte = [text](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : uint8_t{0}; };
-  const auto continues = [&byte](size_t i) { return byte(i) >> 6 == 2; };
-  const uint8_t first = byte(0);
-  if (first == 0) return 0;
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first < 0xe0) return continues(1) ? 2 : 0;
-  if (first >= 0xe0 && first < 0xf0) {
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;   // Too long for what it says.
-    if (first == 0xed && byte(1) >= 0xa0) return 0;  // A surrogate.
-    return continues(1) && continues(2) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first < 0xf5) {
-    if (first == 0xf0 && byte(1) < 0x90) return 0;
-    if (first == 0xf4 && byte(1) >= 0x90) return 0;  // Above U+10FFFF.
-    return continues(1) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 // The text as an option may hold it: what is not UTF-8 becomes U+FFFD, and whole characters fit the length field.
 std::string OptionText(absl::string_view text) {
-  static constexpr absl::string_view kReplacement = "\xef\xbf\xbd";
   std::string result;
   result.reserve(std::min(text.size(), kMaxOption));
   while (!text.empty()) {
     const size_t n = CharacterLength(text);
-    const absl::string_view character = n == 0 ? kReplacement : text.substr(0, n);
+    const absl::string_view character = n == 0 ? kReplacementCharacter : text.substr(0, n);
     if (result.size() + character.size() > kMaxOption) break;
     result.append(character.data(), character.size());
     text.remove_prefix(std::max<size_t>(n, 1));

@@ -1,26 +1,13 @@
 // A trace as JSON (RFC 8259).
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "ovnlite/base/utf8.h"
 #include "ovnlite/trace/trace.h"
 
 namespace ovnlite {
 namespace {
-
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
 
 std::string Hex(const std::vector<uint8_t>& bytes) {
   return absl::BytesToHexString({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
@@ -30,12 +17,16 @@ std::string Hex(const std::vector<uint8_t>& bytes) {
 class Object {
  public:
   explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-  ~Object() { out_ += '}'; }
+  ~Object() { End(); }
+  // No more members come.
+  void End() {
+    if (!std::exchange(ended_, true)) out_ += '}';
+  }
   void Raw(absl::string_view name, absl::string_view value) {
-    absl::StrAppend(&out_, first_ ? "" : ", ", Quoted(name), ": ", value);
+    absl::StrAppend(&out_, first_ ? "\"" : ", \"", name, "\": ", value);
     first_ = false;
   }
-  void Text(absl::string_view name, absl::string_view value) { Raw(name, Quoted(value)); }
+  void Text(absl::string_view name, absl::string_view value) { Raw(name, QuoteJson(value)); }
   void TextUnlessEmpty(absl::string_view name, absl::string_view value) {
     if (!value.empty()) Text(name, value);
   }
@@ -43,7 +34,22 @@ class Object {
  private:
   std::string& out_;
   bool first_ = true;
+  bool ended_ = false;
 };
+
+std::string Cause(const DropCause& cause) {
+  std::string out;
+  Object object(out);
+  object.Text("kind", DropKindName(cause.kind));
+  object.Raw("answered", cause.answered ? "true" : "false");
+  object.Text("text", cause.text);
+  object.TextUnlessEmpty("stage", cause.stage);
+  object.TextUnlessEmpty("table", cause.table);
+  object.TextUnlessEmpty("row", cause.row);
+  object.TextUnlessEmpty("name", cause.name);
+  object.End();
+  return out;
+}
 
 std::string Nodes(const TraceNode& parent) {
   std::string out = "[";
@@ -58,6 +64,7 @@ std::string Nodes(const TraceNode& parent) {
     object.TextUnlessEmpty("pipeline", node->pipeline);
     object.TextUnlessEmpty("datapath", node->datapath);
     object.TextUnlessEmpty("port", node->port);
+    if (node->cause != nullptr) object.Raw("cause", Cause(*node->cause));
     if (!node->children.empty()) object.Raw("nodes", Nodes(*node));
   }
   return out + "]";
@@ -78,6 +85,7 @@ std::string Steps(const PhysicalPath& path) {
     object.TextUnlessEmpty("port", step.port);
     object.TextUnlessEmpty("row_table", step.row_table);
     if (!step.row.IsZero()) object.Text("row", step.row.ToString());
+    if (step.cause.has_value()) object.Raw("cause", Cause(*step.cause));
   }
   return out + "]";
 }
@@ -86,15 +94,17 @@ std::string Steps(const PhysicalPath& path) {
 
 std::string Trace::ToJson() const {
   std::string list = "[";
-  for (const std::string& warning : warnings) absl::StrAppend(&list, list.size() > 1 ? ", " : "", Quoted(warning));
+  for (const std::string& warning : warnings) absl::StrAppend(&list, list.size() > 1 ? ", " : "", QuoteJson(warning));
   list += ']';
   std::string out;
   {
     Object object(out);
+    object.Raw("version", absl::StrCat(kTraceJsonVersion));
     object.Text("microflow", microflow);
     object.Raw("warnings", list);
     object.Raw("nodes", Nodes(root));
     object.Raw("physical", Steps(physical));
+    object.Raw("reply", Steps(reply));
   }
   return out;
 }

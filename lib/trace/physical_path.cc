@@ -44,6 +44,9 @@ std::string FormatPhysicalPath(const PhysicalPath& path) {
                       absl::BytesToHexString({reinterpret_cast<const char*>(step.geneve.data()), step.geneve.size()}),
                       "\n");
     }
+    if (step.cause.has_value() && step.kind != PhysicalKind::kDrop) {
+      absl::StrAppend(&out, "        ", step.cause->text, "\n");
+    }
     if (!step.row.IsZero())
       absl::StrAppend(&out, "        because of ", step.row_table, " ", step.row.ToString(), "\n");
   }

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/schema/ovn_sb.pb.h"
+#include "lib/trace/answer.h"
 #include "lib/trace/chassis_site.h"
+#include "lib/trace/replacements.h"
 #include "ovnlite/datapath/responder.h"
 #include "ovnlite/datapath/translate.h"
 #include "ovnlite/packet/compose.h"
@@ -23,17 +25,19 @@ namespace {
 constexpr uint8_t kIngress = 8, kEgress = 42, kCheckLoopback = 41, kSideTables = 66, kNoTable = 0xff;
 constexpr size_t kMaxSteps = 20'000;
 constexpr size_t kMaxDrops = 1'000;
+constexpr size_t kMaxAnswers = 32;
 constexpr int kMaxTunnels = 64, kMaxDepth = 64;
 
 class Walk final : public Observer {
  public:
-  Walk(Database& sb, TracedWorld& world, const TraceOptions& options) : sb_(sb), world_(world), options_(options) {}
+  Walk(Database& sb, TracedWorld& world, DropCauses& causes, const TraceOptions& options)
+      : sb_(sb), world_(world), causes_(causes), options_(options) {}
 
-  PhysicalPath Run(const TracedDatapath& datapath, const FlowKey& key) {
+  PhysicalWalk Run(const TracedDatapath& datapath, const FlowKey& key) {
     const auto port = datapath.ports.find(static_cast<uint32_t>(key.Get64(field::kLogicalInPort)));
     if (port == datapath.ports.end()) {
       Note(PhysicalKind::kNote, "packets do not come in by a multicast group");
-      return std::move(path_);
+      return {std::move(path_), {}};
     }
     const std::vector<std::string> chassis = EntriesOf(port->second);
     for (const std::string& name : chassis) Enter(name, port->second, key);
@@ -42,12 +46,10 @@ class Walk final : public Observer {
                                              port->second.type.empty() ? "" : " of type " + port->second.type,
                                              " has no place on any chassis that packets could come in by"));
     }
-    while (!arrivals_.empty()) {
-      Arrival next = std::move(arrivals_.front());
-      arrivals_.pop_front();
-      Arrive(next);
-    }
-    return std::move(path_);
+    Arrivals();
+    PhysicalWalk walk{std::exchange(path_, {}), {}};
+    if (options_.reply) walk.back = AnswerAll();
+    return walk;
   }
 
   // Observer:
@@ -80,6 +82,37 @@ class Walk final : public Observer {
     FlowKey key;
   };
 
+  // Where a packet left, for a host that may answer.
+  struct Delivery {
+    std::string chassis, port;
+    Packet packet;
+  };
+  void Arrivals() {
+    while (!arrivals_.empty()) {
+      Arrival next = std::move(arrivals_.front());
+      arrivals_.pop_front();
+      Arrive(next);
+    }
+  }
+
+  PhysicalPath AnswerAll() {
+    replying_ = true;
+    tunnels_ = 0;
+    std::vector<Delivery> deliveries = std::move(deliveries_);
+    for (Delivery& delivery : deliveries) {
+      const TracedPort* port = world_.PortNamed(delivery.port);
+      if (port == nullptr) continue;
+      const auto* row = sb_.Get<sb::Port_Binding>(port->uuid);
+      FlowKey key;
+      ExtractFlowKey(delivery.packet, key);
+      const std::optional<FlowKey> answer = AnswerTo(key, {row->mac().begin(), row->mac().end()});
+      if (!answer.has_value()) continue;
+      Enter(delivery.chassis, *port, *answer);
+      Arrivals();
+    }
+    return std::move(path_);
+  }
+
   PhysicalStep& Note(PhysicalKind kind, std::string text) {
     if (path_.size() >= kMaxSteps) path_.pop_back();
     PhysicalStep step;
@@ -88,6 +121,13 @@ class Walk final : public Observer {
     if (site_ != nullptr) step.chassis = site_->chassis;
     path_.push_back(std::move(step));
     return path_.back();
+  }
+
+  const TracedPort* OutPortOf(const FlowKey& key) const {
+    const TracedDatapath* datapath = world_.Datapath(static_cast<uint32_t>(key.Get64(field::kMetadata)));
+    if (datapath == nullptr) return nullptr;
+    const auto port = datapath->ports.find(static_cast<uint32_t>(key.Get64(field::kLogicalOutPort)));
+    return port == datapath->ports.end() ? nullptr : &port->second;
   }
 
   ChassisSite* SiteOf(const std::string& chassis) {
@@ -215,6 +255,7 @@ class Walk final : public Observer {
   void Respond(const Effect& effect, Packet packet, FlowKey key);
   void Resume(const Effect& effect, Packet packet, FlowKey key);
   uint16_t NextCtState() {
+    if (replying_) return kCtTrk | kCtEst | kCtRpl;
     return ct_used_ < options_.ct_states.size() ? options_.ct_states[ct_used_++] : uint16_t{kCtTrk | kCtEst};
   }
 
@@ -225,6 +266,7 @@ class Walk final : public Observer {
 
   Database& sb_;
   TracedWorld& world_;
+  DropCauses& causes_;
   const TraceOptions& options_;
   PhysicalPath path_;
   std::map<std::string, std::unique_ptr<ChassisSite>> sites_;
@@ -234,6 +276,9 @@ class Walk final : public Observer {
   Last last_;          // In tables other than the side tables.
   uint8_t table_ = 0;  // The one asked last of all.
   std::vector<std::pair<DropReason, Last>> drops_;
+  std::vector<Delivery> deliveries_;
+  std::vector<Replacement> replacements_;
+  bool replying_ = false;
   size_t ct_used_ = 0;
   int depth_ = 0;
   int tunnels_ = 0;
@@ -267,6 +312,9 @@ void Walk::Output(const Effect& effect, Packet packet) {
              absl::StrCat(provider ? "to the provider network by \"" : "to port \"", port, "\": ", Describe(frame)));
     step.port = port;
     step.frame = frame;
+    if (options_.reply && !replying_ && deliveries_.size() < kMaxAnswers) {
+      deliveries_.push_back({site_->chassis, port, std::move(packet)});
+    }
     return;
   }
   const uint32_t vni = static_cast<uint32_t>(effect.tunnel >> 32);
@@ -288,28 +336,41 @@ void Walk::Output(const Effect& effect, Packet packet) {
   arrivals_.push_back({*far, site_->chassis, std::move(packet), effect.tunnel});
 }
 
-// Connection tracking as the options of the trace have it.
+// Connection tracking as the options of the trace have it; on the way back it undoes what was done on the way there.
 void Walk::Track(const Effect& effect, Packet packet, FlowKey key) {
   const CtOp& ct = effect.op->ct();
   if (ct.recirc_table == kNoTable) return;
+  ZoneName zone = ZoneName::Of(site_->chassis, ct, key, last_.table >= kEgress);
   uint64_t state = key.Get64(field::kCtState);
   FlowKey written;
   if (ct.nat == CtOp::Nat::kSrc || ct.nat == CtOp::Nat::kDst) {
     const bool is_dst = ct.nat == CtOp::Nat::kDst;
     if (const absl::StatusOr<IpAddress> address = IpAddress::Parse(ct.nat_address); address.ok()) {
-      const FieldRef f =
-          address->is_v6() ? (is_dst ? field::kIp6Dst : field::kIp6Src) : (is_dst ? field::kIp4Dst : field::kIp4Src);
-      key.Set(f, address->bits());
-      written.Include(f);
-      if (ct.nat_port_low != 0) {
-        key.Set(is_dst ? field::kL4Dst : field::kL4Src, ct.nat_port_low);
-        written.Include(is_dst ? field::kL4Dst : field::kL4Src);
+      Replacement made(std::move(zone), key, is_dst, address->is_v6());
+      made.after = address->bits();
+      made.port_after = ct.nat_port_low;
+      key.Set(made.address, made.after);
+      written.Include(made.address);
+      if (made.port_after != 0) {
+        key.Set(made.port, made.port_after);
+        written.Include(made.port);
       }
       state |= is_dst ? kCtDnat : kCtSnat;
+      if (!replying_) replacements_.push_back(std::move(made));
     }
     if (!(state & kCtTrk)) state |= NextCtState();
   } else {
     state = NextCtState();
+    for (const Replacement& made : replacements_) {
+      if (!replying_ || ct.nat != CtOp::Nat::kPlain || !made.IsUndoneIn(zone, key)) continue;
+      made.Undo(key, written);
+      state |= made.is_dst() ? kCtDnat : kCtSnat;
+    }
+  }
+  // What a commit marks the connection with, the packet finds behind it.
+  for (const Op& op : ct.exec) {
+    if (op.kind != OpKind::kSet || op.dst.field != OfField::kCtMark) continue;
+    key.SetMasked(field::kCtMark, op.value << op.dst.low, LowMask(op.dst.bits) << op.dst.low);
   }
   FlowKey unused;
   Rewrite(key, written).Apply(packet, ExtractFlowKey(packet, unused));
@@ -331,7 +392,14 @@ void Walk::Respond(const Effect& effect, Packet packet, FlowKey key) {
       Note(PhysicalKind::kNote, absl::StrCat("no answer: ", reply.status().message()));
       return;
     }
-    Note(PhysicalKind::kRespond, absl::StrCat("the chassis makes: ", Describe(reply->bytes())));
+    PhysicalStep& step = Note(PhysicalKind::kRespond, absl::StrCat("the chassis makes: ", Describe(reply->bytes())));
+    const TracedFlow* flow =
+        last_.flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*last_.flow), false);
+    if (flow != nullptr && flow->ending == TracedFlow::Ending::kAnswers) {
+      step.cause = causes_.Of(*flow, last_.key);
+      step.row_table = "Logical_Flow";
+      step.row = flow->uuid;
+    }
     const PacketLayout layout = ExtractFlowKey(*reply, key);
     for (int w = kWordCt; w < kWordEthDst; ++w) key.words[w] = 0;
     for (int w = kWordCtOrigV4; w < kPacketWords; ++w) key.words[w] = 0;
@@ -363,46 +431,62 @@ void Walk::Respond(const Effect& effect, Packet packet, FlowKey key) {
 }
 
 void Walk::Drop(DropReason reason, const Last& last) {
+  const Flow* flow = last.flow;
+  const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow), false);
+  const auto write = [&](DropCause cause) -> PhysicalStep& {
+    PhysicalStep& step = Note(PhysicalKind::kDrop, cause.text);
+    step.cause = std::move(cause);
+    return step;
+  };
   if (reason == DropReason::kTtl) {
-    Note(PhysicalKind::kDrop, "dropped: TTL");
+    write(DropCauses::Other(DropKind::kTtl, "dropped: its time to live is over"));
     return;
   }
   if (reason == DropReason::kTooDeep || reason == DropReason::kTooLong) {
-    Note(PhysicalKind::kDrop, "dropped: the flows loop");
+    write(DropCauses::Other(DropKind::kLoop, "dropped: the flows loop"));
     return;
   }
-  const Flow* flow = last.flow;
-  const TracedFlow* traced = flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow), false);
   if (traced != nullptr) {
-    PhysicalStep& step = Note(PhysicalKind::kDrop, absl::StrCat("dropped by ", traced->stage, ": ", traced->match,
-                                                                ", priority ", traced->priority, " ", traced->source));
+    PhysicalStep& step = write(causes_.Of(*traced, last.key));
     step.row_table = "Logical_Flow";
     step.row = traced->uuid;
     return;
   }
-  std::string why = "the flow tables end here";
-  const uint64_t key = last.key.Get64(field::kLogicalOutPort);
-  if (last.table == 0) {
-    why = "nothing is expected from this OpenFlow port";
-  } else if (last.table == kCheckLoopback) {
-    why = "the packet would leave by the port it came from, or must not leave by it";
+  const std::string in_table = absl::StrCat("dropped in OpenFlow table ", last.table, ": ");
+  if (last.table == kCheckLoopback) {
+    write(DropCauses::Other(
+        DropKind::kReturn,
+        absl::StrCat(in_table, "the packet would leave by the port it came from, or must not leave by it")));
   } else if (last.table > kCheckLoopback - 5 && last.table < kCheckLoopback) {
-    why = absl::StrCat("no way to port ", key, " from here");
-  } else if (flow == nullptr) {
-    why = "no flow matches";
+    DropCause cause = DropCauses::Other(DropKind::kUnreachable, "");
+    std::string port = absl::StrCat(last.key.Get64(field::kLogicalOutPort));
+    if (const TracedPort* known = OutPortOf(last.key); known != nullptr) {
+      cause.table = "Port_Binding";
+      cause.row = known->uuid.ToString();
+      cause.name = known->name;
+      port = absl::StrCat("\"", known->name, "\"");
+    }
+    cause.text = absl::StrCat(in_table, "no way to port ", port, " from here");
+    write(std::move(cause));
+  } else if (flow == nullptr && IsStage(last.table)) {
+    write(DropCauses::NoFlow(""));
+  } else {
+    write(DropCauses::Other(DropKind::kTables,
+                            absl::StrCat(in_table, last.table == 0   ? "nothing is expected from this OpenFlow port"
+                                                   : flow == nullptr ? "no flow matches"
+                                                                     : "the flow tables end here")));
   }
-  PhysicalStep& step = Note(PhysicalKind::kDrop, absl::StrCat("dropped in OpenFlow table ", last.table, ": ", why));
   if (flow == nullptr || flow->cookie == 0) return;
   const auto [row_table, row] = site_->RowOfCookie(flow->cookie);
-  step.row_table = row_table;
-  step.row = row;
+  path_.back().row_table = row_table;
+  path_.back().row = row;
 }
 
 }  // namespace
 
-PhysicalPath WalkPhysicalPath(Database& sb, TracedWorld& world, const TracedDatapath& datapath, const FlowKey& key,
-                              const TraceOptions& options) {
-  return Walk(sb, world, options).Run(datapath, key);
+PhysicalWalk WalkPhysicalPath(Database& sb, TracedWorld& world, DropCauses& causes, const TracedDatapath& datapath,
+                              const FlowKey& key, const TraceOptions& options) {
+  return Walk(sb, world, causes, options).Run(datapath, key);
 }
 
 }  // namespace ovnlite

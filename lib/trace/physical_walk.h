@@ -4,6 +4,7 @@
 #ifndef OVNLITE_LIB_TRACE_PHYSICAL_WALK_H_
 #define OVNLITE_LIB_TRACE_PHYSICAL_WALK_H_
 
+#include "lib/trace/drop_causes.h"
 #include "lib/trace/world.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/packet/flow_key.h"
@@ -14,8 +15,12 @@ namespace ovnlite {
 
 // `key` has the logical inport and the fields of the packet. Cost: a compilation, for each chassis
 // that the packet comes to, of what it meets there.
-PhysicalPath WalkPhysicalPath(Database& sb, TracedWorld& world, const TracedDatapath& datapath, const FlowKey& key,
-                              const TraceOptions& options);
+struct PhysicalWalk {
+  PhysicalPath there;
+  PhysicalPath back;  // With TraceOptions::reply.
+};
+PhysicalWalk WalkPhysicalPath(Database& sb, TracedWorld& world, DropCauses& causes, const TracedDatapath& datapath,
+                              const FlowKey& key, const TraceOptions& options);
 
 }  // namespace ovnlite
 

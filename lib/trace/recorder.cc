@@ -9,17 +9,10 @@
 namespace ovnlite {
 namespace {
 
-// Tables of br-int (ovn-architecture(7)): where the logical pipelines begin, and how many stages they may have.
+// Tables of br-int (ovn-architecture(7)).
 constexpr uint8_t kIngress = 8, kCheckLoopback = 41, kEgress = 42, kCheckHairpin = 68;
-constexpr int kStages = 29;
-// Egress pipelines end before the tables that lead to physical ports.
-constexpr int kEgressStages = 22;
 constexpr int kLogicalRegisters = 10;
 constexpr uint32_t kNatted = 2;  // Of ct_mark: ct_mark.natted.
-
-bool IsStage(uint8_t table) {
-  return (table >= kIngress && table < kIngress + kStages) || (table >= kEgress && table < kEgress + kEgressStages);
-}
 
 void CopyRegisters(const FlowKey& from, FlowKey& to) {
   for (int i = 0; i <= kLogicalRegisters; ++i) to.set_reg(i, from.reg(i));  // Up to the flags, reg10.
@@ -27,9 +20,11 @@ void CopyRegisters(const FlowKey& from, FlowKey& to) {
 
 }  // namespace
 
-Recorder::Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, TieOrder ties,
-                   const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow)
+Recorder::Recorder(TracedWorld& world, DropCauses& causes, Controller& controller, const FlowTables& tables,
+                   TieOrder ties, const TraceOptions& options,
+                   std::function<std::vector<std::string>(const Uuid&)> openflow)
     : world_(world),
+      causes_(causes),
       controller_(controller),
       ties_(std::move(ties)),
       translator_(tables),
@@ -157,6 +152,7 @@ TraceNode* Recorder::AddTable(TraceNode* list, const TracedFlow& flow, const Flo
   node->table = flow.table;
   node->pipeline = std::string(PipelineName(flow.pipeline));
   node->stage_hint = flow.hint;
+  if (flow.ending != TracedFlow::Ending::kGoesOn) node->cause = std::make_unique<DropCause>(causes_.Of(flow, key));
   if (const TracedDatapath* datapath = DatapathOf(key)) node->datapath = DatapathName(*datapath);
   if (openflow_) {
     const std::vector<std::string> lines = openflow_(flow.uuid);
@@ -197,6 +193,7 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
     node->table = stage;
     node->pipeline = std::string(PipelineName(pipeline));
     if (datapath != nullptr) node->datapath = DatapathName(*datapath);
+    node->cause = std::make_unique<DropCause>(DropCauses::NoFlow(name));
     return;
   }
   Scope scope;
@@ -292,9 +289,13 @@ void Recorder::OnReturn(const FlowKey&) {
 void Recorder::OnDrop(DropReason reason, const FlowKey&) {
   if (scopes_.empty() || scopes_.back().list == nullptr) return;
   TraceNode* list = scopes_.back().list;
-  if (reason == DropReason::kTtl) Add(list, TraceKind::kError, "*** TTL underflow");
+  if (reason == DropReason::kTtl) {
+    Add(list, TraceKind::kError, "*** TTL underflow")->cause =
+        std::make_unique<DropCause>(DropCauses::Other(DropKind::kTtl, "dropped: its time to live is over"));
+  }
   if (reason == DropReason::kTooDeep || reason == DropReason::kTooLong) {
-    Add(list, TraceKind::kError, "*** over the limits of the datapath: the flows loop");
+    Add(list, TraceKind::kError, "*** over the limits of the datapath: the flows loop")->cause =
+        std::make_unique<DropCause>(DropCauses::Other(DropKind::kLoop, "dropped: the flows loop"));
   }
 }
 

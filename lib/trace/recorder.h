@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "lib/trace/drop_causes.h"
 #include "lib/trace/world.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/datapath/translate.h"
@@ -39,7 +40,7 @@ class Recorder final : public Observer {
   static constexpr int kScopes = 96;
 
   // `openflow` gives the OpenFlow flows of a logical flow as text; may be null. References must outlive the recorder.
-  Recorder(TracedWorld& world, Controller& controller, const FlowTables& tables, TieOrder ties,
+  Recorder(TracedWorld& world, DropCauses& causes, Controller& controller, const FlowTables& tables, TieOrder ties,
            const TraceOptions& options, std::function<std::vector<std::string>(const Uuid&)> openflow);
 
   // Traces a packet that enters the logical datapath of its metadata at its logical inport.
@@ -120,6 +121,7 @@ class Recorder final : public Observer {
   TranslateOptions Translation();
 
   TracedWorld& world_;
+  DropCauses& causes_;
   Controller& controller_;
   const TieOrder ties_;
   const Translator translator_;

@@ -164,7 +164,7 @@ TEST(Trace, Json) {
   const std::unique_ptr<Database> sb = Load("lab");
   Tracer tracer(*sb);
   const std::string json = tracer.Run("LS1", kPing, Physical())->ToJson();
-  EXPECT_TRUE(absl::StartsWith(json, "{\"microflow\": \"icmp,reg14=0x2,")) << json;
+  EXPECT_TRUE(absl::StartsWith(json, "{\"version\": 1, \"microflow\": \"icmp,reg14=0x2,")) << json;
   EXPECT_TRUE(absl::StrContains(json, "\"text\": \"ingress(dp=\\\"LS1\\\", inport=\\\"LSP1\\\")\"")) << json;
   EXPECT_TRUE(absl::StrContains(json, "\"geneve\": \"02406558000002000102800100010002\"")) << json;
   EXPECT_TRUE(absl::EndsWith(json, "]}"));

@@ -35,6 +35,77 @@ std::string UpToLastToken(absl::string_view text) {
   return std::string(text.substr(0, end));
 }
 
+// Actions that take the packet, or what they make of it, to some place.
+bool GoesOn(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kOutput:
+    case ActionKind::kNext:
+    case ActionKind::kCtNext:
+    case ActionKind::kCtCommitNat:
+    case ActionKind::kCtDnat:
+    case ActionKind::kCtSnat:
+    case ActionKind::kCtDnatInCzone:
+    case ActionKind::kCtSnatInCzone:
+    case ActionKind::kCtLb:
+    case ActionKind::kCtLbMark:
+    case ActionKind::kSelect:
+    case ActionKind::kFwdGroup:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Actions that tell the sender of a packet that it went no further.
+bool Refuses(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kReject:
+    case ActionKind::kIcmp4:
+    case ActionKind::kIcmp4Error:
+    case ActionKind::kIcmp6:
+    case ActionKind::kIcmp6Error:
+    case ActionKind::kTcpReset:
+    case ActionKind::kSctpAbort:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Actions that hand the packet to OVN itself.
+bool Consumes(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kArp:
+    case ActionKind::kNdNs:
+    case ActionKind::kNdNa:
+    case ActionKind::kNdNaRouter:
+    case ActionKind::kPutArp:
+    case ActionKind::kPutNd:
+    case ActionKind::kPutFdb:
+    case ActionKind::kIgmp:
+    case ActionKind::kTriggerEvent:
+    case ActionKind::kBindVport:
+    case ActionKind::kHandleSvcCheck:
+    case ActionKind::kHandleDhcpv6Reply:
+    case ActionKind::kHandleBfdMsg:
+    case ActionKind::kCommitLbAff:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A flow that refuses goes on with the answer, not with the packet.
+TracedFlow::Ending EndingOf(const TracedFlow& flow) {
+  bool goes_on = false;
+  for (const TracedFlow::Place& place : flow.places) {
+    const ActionKind kind = place.action->kind;
+    if (Refuses(kind)) return TracedFlow::Ending::kAnswers;
+    goes_on = goes_on || GoesOn(kind) || Consumes(kind);
+  }
+  return goes_on ? TracedFlow::Ending::kGoesOn : TracedFlow::Ending::kDrops;
+}
+
 std::string TitleOf(const TracedFlow& flow, absl::string_view match) {
   std::string title = absl::StrFormat("%2d. ", flow.table);
   if (!flow.stage.empty()) absl::StrAppend(&title, flow.stage, flow.source.empty() ? "" : " ");
@@ -68,6 +139,7 @@ TracedFlow MakeTracedFlow(ExprPool& pool, const Uuid& uuid, const sb::Logical_Fl
     const NextBody& next = flow.actions[0].as<NextBody>();
     flow.is_trivial = next.pipeline == flow.pipeline && next.table == flow.table + 1;
   }
+  flow.ending = EndingOf(flow);
   flow.title = TitleOf(flow, friendly ? friendly(UpToLastToken(flow.match)) : flow.match);
   if (friendly) {
     for (TracedFlow::Place& place : flow.places) place.text = friendly(std::move(place.text));

@@ -35,6 +35,9 @@ struct TracedFlow {
   std::vector<Place> places;
   // Matches everything and does nothing but go on: not worth a line.
   bool is_trivial = false;
+  // What becomes of packets that come to it.
+  enum class Ending : uint8_t { kGoesOn, kAnswers, kDrops };
+  Ending ending = Ending::kGoesOn;
   // " 0. ls_in_check_port_sec (northd.c:8432): 1, priority 50, uuid ff098720"
   std::string title;
 };

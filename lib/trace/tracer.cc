@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/schema/ovn_sb.pb.h"
+#include "lib/trace/drop_causes.h"
 #include "lib/trace/physical_walk.h"
 #include "lib/trace/recorder.h"
 #include "lib/trace/ties.h"
@@ -60,7 +61,7 @@ class MicroflowPorts final : public ExprResolver {
 
 struct Tracer::State {
   explicit State(Database& database)
-      : sb(database), world(database), controller(database, tables, {.on_demand = true}) {}
+      : sb(database), world(database), causes(world), controller(database, tables, {.on_demand = true}) {}
 
   // Lines of `ovs-ofctl dump-flows`, without what is different on every hypervisor.
   std::vector<std::string> OpenFlowOf(const Uuid& uuid) const {
@@ -73,6 +74,7 @@ struct Tracer::State {
 
   Database& sb;
   TracedWorld world;
+  DropCauses causes;
   FlowTables tables;
   Controller controller;
   ExprPool microflows;
@@ -82,6 +84,8 @@ void Tracer::PrepareIndexes(const Database& sb) { Controller::PrepareIndexes(sb)
 
 Tracer::Tracer(Database& sb) : state_(std::make_unique<State>(sb)) {}
 Tracer::~Tracer() = default;
+
+void Tracer::UseNorthbound(const Database* nb) { state_->causes.UseNorthbound(nb); }
 
 absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view microflow,
                                   const TraceOptions& options) {
@@ -111,11 +115,15 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
   key->Set(field::kMetadata, dp->key);
   std::function<std::vector<std::string>(const Uuid&)> openflow;
   if (options.openflow) openflow = [&s](const Uuid& uuid) { return s.OpenFlowOf(uuid); };
-  Recorder recorder(s.world, s.controller, s.tables, TiesAsInOvnTrace(s.sb.RowCount<sb::Logical_Flow>()), options,
-                    openflow);
+  Recorder recorder(s.world, s.causes, s.controller, s.tables, TiesAsInOvnTrace(s.sb.RowCount<sb::Logical_Flow>()),
+                    options, openflow);
   recorder.Run(*key, trace.root);
   for (std::string& warning : recorder.TakeWarnings()) trace.warnings.push_back(std::move(warning));
-  if (options.physical) trace.physical = WalkPhysicalPath(s.sb, s.world, *dp, *key, options);
+  if (options.physical || options.reply) {
+    PhysicalWalk walk = WalkPhysicalPath(s.sb, s.world, s.causes, *dp, *key, options);
+    trace.physical = std::move(walk.there);
+    trace.reply = std::move(walk.back);
+  }
   return trace;
 }
 

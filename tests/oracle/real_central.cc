@@ -108,9 +108,10 @@ absl::StatusOr<LoadedLog> RealCentral::Settled() {
 }
 
 absl::StatusOr<std::string> RealCentral::Trace(const std::string& arguments) {
-  // Its daemon mode would be faster, but takes no options. Warnings about flows of the database are not of the trace.
-  const std::string command =
-      absl::StrCat("exec ovn-trace -vconsole:off --db=unix:", folder_, "/db.sock ", arguments, " 2>&1");
+  // Where packets go round, it takes all the memory it can have before it aborts. Its daemon mode would be faster, but
+  // takes no options. Warnings about flows of the database are not of the trace.
+  const std::string command = absl::StrCat("ulimit -v 4000000; exec ovn-trace -vconsole:off --db=unix:", folder_,
+                                           "/db.sock ", arguments, " 2>&1");
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return absl::InternalError("popen fails");
   std::string text;

@@ -10,10 +10,12 @@
 #define OVNLITE_TRACE_PHYSICAL_PATH_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/trace/drop_cause.h"
 
 namespace ovnlite {
 
@@ -45,6 +47,8 @@ struct PhysicalStep {
   // kFlow, kDrop: the row that decided: of Logical_Flow, or of another table where `row_table` says so.
   std::string row_table;
   Uuid row;
+  // kDrop: why. kRespond: the same, where the packet is answered because it goes no further.
+  std::optional<DropCause> cause;
 };
 
 using PhysicalPath = std::vector<PhysicalStep>;

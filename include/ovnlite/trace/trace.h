@@ -58,10 +58,16 @@ struct TraceOptions {
   bool as_forwarded = false;
   // Also follows the packet over the chassis it really crosses: Trace::physical.
   bool physical = false;
+  // Also follows what the hosts it is delivered to would answer, over the chassis: Trace::reply. Address translations
+  // of the way there are undone, and the connection tracker calls it est|rpl. Implies `physical`.
+  bool reply = false;
 };
 
 // "new,rpl" or "new rpl" as ct_state bits, kCtTrk included; InvalidArgument, in ovn-trace's words, for other flags.
 absl::StatusOr<uint16_t> ParseCtStateFlags(absl::string_view text);
+
+// Of Trace::ToJson(): grows when a member is taken away or gets another meaning, not when one is added.
+inline constexpr int kTraceJsonVersion = 1;
 
 struct Trace {
   FlowKey key;            // Of the packet at its start; the port keys are in it.
@@ -69,11 +75,11 @@ struct Trace {
   TraceNode root;         // Its children are the trace.
   std::vector<std::string> warnings;
   PhysicalPath physical;  // Empty unless asked for.
+  PhysicalPath reply;     // The same; empty too when nobody answers.
 
   // As ovn-trace prints it, the "# …" line with the microflow first.
   std::string ToText(TraceForm form) const;
-  // One JSON object: {"microflow": …, "warnings": […], "nodes": […], "physical": […]}. A node has "kind", "text",
-  // "nodes", and where it applies "logical_flow" (UUID), "stage_hint", "table", "pipeline", "datapath", "port".
+  // One JSON object, described in docs/trace-json.md and trace.schema.json beside it.
   std::string ToJson() const;
 };
 
@@ -86,6 +92,10 @@ class Tracer {
   ~Tracer();
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;
+
+  // Rows of this Northbound database, as they are now, name what drops packets; it must stay until another (or null) is
+  // given. Without one, only what the Southbound database tells of them is known.
+  void UseNorthbound(const Database* nb);
 
   // Takes the database as it is now. `datapath` is a name, or a UUID, of a logical switch or router (of the Northbound
   // or the Southbound row, or the first digits of the latter); empty: the one that the microflow's inport belongs to.

@@ -20,6 +20,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/trace/drop_cause.h"
 
 namespace ovnlite {
 
@@ -50,6 +51,8 @@ struct TraceNode {
   std::string datapath;  // Name of the logical datapath.
   std::string port;      // kPipeline: inport of an ingress pipeline, outport of an egress one, name of the group;
                          // kOutput: the logical port.
+  // kTable, kError: where packets end here, why.
+  std::unique_ptr<DropCause> cause;
   std::string
       stage_hint;  // kTable: the Northbound row that the flow was made from (external_ids:stage-hint), 8 digits.
 
