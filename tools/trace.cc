@@ -64,7 +64,10 @@ class TraceTool final : public Command {
                       "Also the way over the chassis: tunnels, headers, delivery, reasons of drops");
     command->add_flag("--reply", options_.reply, "Also the way back of what the hosts that get it would answer");
     command->add_flag("--json", json_, "One JSON object instead of text");
-    command->add_option("arguments", arguments_, "[DATAPATH] MICROFLOW")->required()->expected(1, 2);
+    command->add_option("arguments", arguments_, "Where the packet is (else where its inport is), and what it is")
+        ->option_text("[DATAPATH] MICROFLOW")
+        ->required()
+        ->expected(1, 2);
     return command;
   }
 

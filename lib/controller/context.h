@@ -79,7 +79,7 @@ struct ControllerContext {
 };
 
 // The other end of a patch, or of a gateway router's port; null where it does not know of this one, or is of another
-// kind (ovn-controller then connects nothing).
+// kind (ovn-controller then connects nothing; ovn-trace, where everything is everywhere, does).
 const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const PortInfo& port);
 
 // The UUID of the Port_Binding called `name`; zero when there is none.

@@ -48,13 +48,11 @@ void TurnRound(FlowKey& key) {
 
 void BecomeUnreachable(FlowKey& key, uint8_t proto, uint64_t type) {
   const uint64_t eth_type = key.Get64(field::kEthType);
-  if (eth_type == kEthTypeArp || eth_type == kEthTypeRarp) {
-    key.Set(field::kArpOp, proto);  // In Open vSwitch one field is both.
-    return;
-  }
-  key.Set(field::kIpProto, proto);
+  const bool arp = eth_type == kEthTypeArp || eth_type == kEthTypeRarp;
+  key.Set(arp ? field::kArpOp : field::kIpProto, proto);  // In Open vSwitch one field is both.
   key.Set(field::kL4Src, type);
   key.Set(field::kL4Dst, kCode);
+  if (arp) return;
   for (const FieldRef nd : {field::kNdTarget, field::kNdSll, field::kNdTll}) key.Set(nd, 0);
 }
 

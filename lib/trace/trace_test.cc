@@ -51,7 +51,7 @@ TEST_P(TestData, IsReproduced) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, TestData, testing::Values("lab", "nat_lb", "refusals", "groups"),
+INSTANTIATE_TEST_SUITE_P(Cases, TestData, testing::Values("lab", "nat_lb", "refusals", "groups", "peers"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Trace, ErrorsInOvnTracesWords) {

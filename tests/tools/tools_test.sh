@@ -37,7 +37,7 @@ prints() {
 }
 
 prints "packets" --help
-for command in dump-flows packets replay show lflow-list; do
+for command in dump-flows packets replay show lflow-list trace lex expr actions lab; do
   prints "Usage: ovnlite $command" "$command" --help
 done
 
@@ -84,6 +84,37 @@ refuses "--sender ada=here" replay --sb "$sb" --chassis north --in "ada=$data/ad
 refuses "$scratch/broken.db/out" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --out "$scratch/broken.db/out"
 prints "tunnel.pcap: 2 frame(s)" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --out "$scratch/out"
 [[ -s $scratch/out/ada.pcap && -s $scratch/out/tunnel.pcap ]] || fail "replay wrote no captures"
+
+# One input per line, one result per line.
+filters() {
+  local input=$1 expected=$2
+  shift 2
+  local out
+  out=$(printf '%s\n' "$input" | "$ovnlite" "$@" 2>&1) || fail "ovnlite $*: exit status $?"
+  [[ $out == "$expected" ]] || fail "ovnlite $* of '$input': '$out', not '$expected'"
+}
+filters 'ip4.src==10.0.0.1&&tcp // to' 'ip4.src == 10.0.0.1 && tcp' lex
+filters 'ip4.src == 10.0.0.1 && tcp' 'ip4.src == 0xa000001 && tcp' expr parse
+filters 'ip4.src ==' 'Syntax error at end of input expecting constant.' expr parse
+filters 'tcp' 'ip.proto == 0x6 && (eth.type == 0x800 || eth.type == 0x86dd)' expr annotate
+filters 'next;' $'next;\n    encodes as resubmit(,9)' actions
+filters 'nonsense;' $'nonsense;\n    Syntax error at `nonsense\' expecting action.' actions
+refuses "nonsense" expr nonsense
+
+refuses "--sb or --nb is required" trace 'inport == "ada"'
+refuses "missing.db" trace --sb "$scratch/missing.db" 'inport == "ada"'
+refuses "broken.db" trace --nb "$scratch/broken.db" 'inport == "ada"'
+refuses "unknown port \"nobody\"" trace --sb "$sb" 'inport == "nobody"'
+refuses "error parsing flow" trace --sb "$sb" 'inport == "ada" && ip4 && ip6'
+refuses "unknown connection tracking state flag" trace --sb "$sb" --ct=odd 'inport == "ada"'
+refuses "bad address" trace --sb "$sb" --lb-dst=300.0.0.1 'inport == "ada"'
+refuses "bad select-id" trace --sb "$sb" --select-id=0 'inport == "ada"'
+arp='inport == "ada" && eth.src == 00:00:00:00:00:77 && eth.dst == ff:ff:ff:ff:ff:ff && eth.type == 0x1234'
+prints "ingress(dp=" trace --sb "$sb" "$arp"
+prints "# Minimal trace." trace --sb "$sb" --all "$arp"
+prints "port security of \"ada\"" trace --sb "$sb" --physical "$arp"
+prints "nobody answers" trace --sb "$sb" --reply "$arp"
+prints "\"version\": 1" trace --sb "$sb" --json "$arp"
 
 ((failures == 0)) && echo "all as expected"
 exit $((failures > 0))
