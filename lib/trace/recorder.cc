@@ -13,6 +13,9 @@ namespace {
 constexpr uint8_t kIngress = 8, kCheckLoopback = 41, kEgress = 42, kCheckHairpin = 68;
 constexpr int kLogicalRegisters = 10;
 constexpr uint32_t kNatted = 2;  // Of ct_mark: ct_mark.natted.
+// Of the flags, reg10: what lookups, hairpins, port security, next hops and affinity answer. An action moves it from there to
+// where it is wanted.
+constexpr uint32_t kAnswers = 0x71c0;
 
 void CopyRegisters(const FlowKey& from, FlowKey& to) {
   for (int i = 0; i <= kLogicalRegisters; ++i) to.set_reg(i, from.reg(i));  // Up to the flags, reg10.
@@ -71,6 +74,7 @@ void Recorder::Amend(uint8_t table, FlowKey& key) {
   if (natted_) key.SetMasked(field::kCtMark, 0, kNatted);
   natted_ = table == kCheckHairpin && key.Get64(field::kCtState) & kCtDnat && !(key.Get64(field::kCtMark) & kNatted);
   if (natted_) key.SetMasked(field::kCtMark, kNatted, kNatted);
+  if (IsStage(table)) key.set_reg(kLogicalRegisters, key.reg(kLogicalRegisters) & ~kAnswers);
   if (scopes_.empty() || scopes_.back().flow != nullptr) return;  // Not from one pipeline to another.
   static const Outlet kNowhere;
   const Outlet& outlet = scopes_.back().outlet == nullptr ? kNowhere : *scopes_.back().outlet;

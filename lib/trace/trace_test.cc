@@ -37,7 +37,7 @@ TEST_P(TestData, IsReproduced) {
   Tracer tracer(*sb);
   const std::vector<std::string> lines =
       TraceLines(ReadFileOrDie(absl::StrCat("lib/trace/testdata/", name, ".traces")));
-  ASSERT_GE(lines.size(), 8u);
+  ASSERT_FALSE(lines.empty());
   for (size_t i = 0; i < lines.size(); ++i) {
     SCOPED_TRACE(lines[i]);
     const absl::StatusOr<TraceArguments> arguments = ParseTraceArguments(lines[i]);
@@ -51,7 +51,7 @@ TEST_P(TestData, IsReproduced) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, TestData, testing::Values("lab", "nat_lb", "refusals", "groups", "peers"),
+INSTANTIATE_TEST_SUITE_P(Cases, TestData, testing::Values("lab", "nat_lb", "refusals", "groups", "peers", "answers"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Trace, ErrorsInOvnTracesWords) {

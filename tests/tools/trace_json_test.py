@@ -46,7 +46,7 @@ for wrong in ({}, {"version": 2}, {"version": 1, "microflow": "", "warnings": []
 
 # Every recorded microflow there is.
 traces = 0
-for case in ("lab", "nat_lb", "refusals", "groups", "peers"):
+for case in ("lab", "nat_lb", "refusals", "groups", "peers", "answers"):
     with open(f"{TESTDATA}/{case}.traces", encoding="utf-8") as file:
         for line in file:
             if line.strip() and not line.startswith("#"):

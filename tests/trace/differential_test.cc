@@ -30,7 +30,7 @@ constexpr int kMicroflows = 200;
 
 void GetSeeds(uint64_t* from, uint64_t* to) {
   *from = 1;
-  *to = 2;
+  *to = 8;
   const char* seeds = std::getenv("OVNLITE_SEEDS");
   if (seeds == nullptr) return;
   const std::vector<std::string> bounds = absl::StrSplit(seeds, '-');
