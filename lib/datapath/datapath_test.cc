@@ -200,6 +200,22 @@ TEST_F(DatapathTest, RevalidationFollowsWhatChanged) {
   EXPECT_EQ(datapath_.megaflow_count(), 0u);
 }
 
+// ovs-ofctl(8), set-frags: "normal" takes ports, type and code of every fragment as 0.
+TEST_F(DatapathTest, FragmentsHaveNoPortsToMatch) {
+  tables_.Add(MakeFlow(0, 2, {{field::kEthType, 0x800}, {field::kIpProto, 17}, {field::kL4Dst, 53}}, {Op::Output(7)}));
+  tables_.Add(MakeFlow(0, 1, {}, {Op::Output(8)}));
+  FlowKey whole = UdpKey(1, 2, 5000, 53), first = whole, other = UdpKey(1, 2, 6000, 54);
+  first.Set(field::kIpFrag, kFragAny);
+  other.Set(field::kIpFrag, kFragAny);
+  for (const FlowKey& key : {whole, first, whole, first, other}) {
+    Packet packet = ComposePacket(key);
+    datapath_.Process(packet);
+  }
+  EXPECT_EQ(host_.sent[7].size(), 2u);
+  EXPECT_EQ(host_.sent[8].size(), 3u);
+  EXPECT_EQ(datapath_.counters().cache_hits, 3u) << "one megaflow serves fragments of any ports";
+}
+
 TEST_F(DatapathTest, IdleMegaflowsExpire) {
   AddRouter();
   Packet packet = UdpPacket(1);

@@ -32,6 +32,7 @@ class Machine {
     }
     program_.mask.Include(field::kInPort);
     program_.mask.Include(field::kRecircId);
+    program_.mask.Include(field::kIpFrag);
   }
 
   void EnterTable(uint8_t table) {
@@ -40,13 +41,29 @@ class Machine {
     if (options_.prepare) options_.prepare(table, state_.key);
     const uint32_t metadata = static_cast<uint32_t>(state_.key.Get64(field::kMetadata));
     if (options_.reusable) program_.consulted.push_back(MakeTablePart(table, metadata));
-    const Flow* flow = tables_.Lookup(table, {state_.key, state_.constant, options_.reusable ? &program_.mask : nullptr,
-                                              options_.ties ? &options_.ties : nullptr});
+    FlowKey* const looked_at = options_.reusable ? &program_.mask : nullptr;
+    const TieOrder* const ties = options_.ties ? &options_.ties : nullptr;
+    const Flow* flow = IsPortless() ? LookupFragment(table, looked_at, ties)
+                                    : tables_.Lookup(table, {state_.key, state_.constant, looked_at, ties});
     if (options_.observer != nullptr) options_.observer->OnLookup(table, flow, state_.key);
     if (flow == nullptr) return Drop(DropReason::kNoFlow);
     if (options_.reusable) program_.flows.push_back(flow->id);
     if (flow->ops->empty()) return Drop(DropReason::kByFlow);
     Enter({flow->ops.get(), 0, flow, nullptr, nullptr, from != nullptr && table <= from->table});
+  }
+
+  bool IsPortless() const {
+    return state_.key.Get64(field::kIpFrag) != 0 && !options_.match_first_fragments_ports;
+  }
+
+  // Ports, type and code count as 0 in every fragment.
+  const Flow* LookupFragment(uint8_t table, FlowKey* looked_at, const TieOrder* ties) const {
+    FlowKey key = state_.key, constant = state_.constant;
+    for (const FieldRef& port : {field::kL4Src, field::kL4Dst}) {
+      key.Set(port, 0);
+      constant.Include(port);
+    }
+    return tables_.Lookup(table, {key, constant, looked_at, ties});
   }
 
   // Runs a list on a copy of the state. The list is part of the running frame's, and kept by what keeps that.

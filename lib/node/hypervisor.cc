@@ -141,8 +141,18 @@ void Hypervisor::OnCommit(const Delta& delta) {
     const absl::StatusOr<MacAddress> mac = MacAddress::Parse(row.mac());
     const auto* datapath = sb_.Get<sb::Datapath_Binding>(FromProto(row.datapath()));
     if (ports.empty() || datapath == nullptr || !ip.ok() || !mac.ok()) continue;
-    const uint32_t port = static_cast<uint32_t>(sb_.Get<sb::Port_Binding>(ports[0])->tunnel_key());
-    resolved_.push_back({static_cast<uint32_t>(datapath->tunnel_key()), port, *ip, *mac});
+    const auto& port = *sb_.Get<sb::Port_Binding>(ports[0]);
+    const auto resolve = [&](const sb::Port_Binding& at) {
+      resolved_.push_back(
+          {static_cast<uint32_t>(datapath->tunnel_key()), static_cast<uint32_t>(at.tunnel_key()), *ip, *mac});
+    };
+    resolve(port);
+    // What leaves through a gateway port waits at the port that stands for it.
+    const auto stand_in = port.options().find("chassis-redirect-port");
+    if (stand_in == port.options().end()) continue;
+    for (const Uuid& uuid : sb_.IndexOn<sb::Port_Binding>("logical_port").Find(stand_in->second)) {
+      resolve(*sb_.Get<sb::Port_Binding>(uuid));
+    }
   }
 }
 

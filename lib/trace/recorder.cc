@@ -42,6 +42,7 @@ TranslateOptions Recorder::Translation() {
   options.prepare = [this](uint8_t table, const FlowKey& key) { controller_.Prepare(table, key); };
   if (!options_.as_forwarded) {
     options.keep_expired = true;
+    options.match_first_fragments_ports = true;
     options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };
     options.ties = ties_;
   }

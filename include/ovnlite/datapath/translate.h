@@ -46,6 +46,9 @@ struct TranslateOptions {
   // A packet whose TTL runs out goes on, for traces that do as ovn-trace does; where it was 0 already, the observer is
   // told of a drop.
   bool keep_expired = false;
+  // First fragments are matched with their ports, type and code, as ovn-trace does. A switch matches every fragment as if
+  // those were 0, so that all of one datagram take the same way (ovs-ofctl(8), set-frags, "normal").
+  bool match_first_fragments_ports = false;
   // The program is to stand for other packets too, and mask, consulted and flows of it are wanted. Without, it is found
   // faster.
   bool reusable = true;
