@@ -200,6 +200,39 @@ TEST_F(DatapathTest, RevalidationFollowsWhatChanged) {
   EXPECT_EQ(datapath_.megaflow_count(), 0u);
 }
 
+TEST_F(DatapathTest, LengthsAreMeasuredAsTheFrameStands) {
+  const FieldRef larger = RegField(0);
+  Op strip, tag, measure;
+  strip.kind = OpKind::kStripVlan;
+  tag.kind = OpKind::kSetVlanVid;
+  tag.number = 5;
+  measure.kind = OpKind::kCheckPktLarger;
+  measure.dst = {OfField::kReg0, 0, 1};
+  FlowKey plain = UdpKey(1, 2, 3, 4), tagged = plain;
+  tagged.Set(field::kVlanTci, 0x1009);
+  const uint32_t size = static_cast<uint32_t>(ComposePacket(plain).size());
+  const struct {
+    const Op& change;
+    const FlowKey& key;
+    uint32_t size;
+  } kCases[] = {{strip, plain, size}, {strip, tagged, size}, {tag, plain, size + 4}, {tag, tagged, size + 4}};
+  tables_.Add(MakeFlow(1, 1, {{larger, 1}}, {Op::Output(7)}));
+  tables_.Add(MakeFlow(1, 0, {}, {Op::Output(8)}));
+  uint32_t port = 10;
+  for (const auto& c : kCases) {
+    for (const uint32_t limit : {c.size - 1, c.size}) {
+      measure.number = limit;
+      tables_.Add(MakeFlow(0, 1, {{field::kInPort, ++port}}, {c.change, measure, Op::Resubmit(1)}));
+      host_.sent.clear();
+      Packet packet = ComposePacket(c.key);
+      packet.in_port = port;
+      datapath_.Process(packet);
+      EXPECT_EQ(host_.sent[7].size(), limit < c.size ? 1u : 0u) << "case " << port;
+      EXPECT_EQ(host_.sent[8].size(), limit < c.size ? 0u : 1u) << "case " << port;
+    }
+  }
+}
+
 // ovs-ofctl(8), set-frags: "normal" takes ports, type and code of every fragment as 0.
 TEST_F(DatapathTest, FragmentsHaveNoPortsToMatch) {
   tables_.Add(MakeFlow(0, 2, {{field::kEthType, 0x800}, {field::kIpProto, 17}, {field::kL4Dst, 53}}, {Op::Output(7)}));

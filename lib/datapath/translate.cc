@@ -9,6 +9,9 @@ namespace {
 
 using Frame = Continuation::Frame;
 
+constexpr uint64_t kVlanPresent = 0x1000;  // Of a key's TCI: there is a tag.
+constexpr int kVlanTagSize = 4;            // Bytes.
+
 // Bits that are not read off the packet, so that they cannot differ between packets of one path: everything the
 // pipeline computes. in_port and recirc_id are pinned by every megaflow anyway.
 FlowKey InitialConstants() {
@@ -208,9 +211,13 @@ class Machine {
     }
   }
 
+  bool IsTagged() const { return state_.key.Get64(field::kVlanTci) & kVlanPresent; }
+
   void Write(Subfield s, u128 value, u128 mask) {
     if (!Has(s.field)) return;
     const FieldRef whole = Info(s.field).ref;
+    if (s.field == OfField::kVlanTci) LookAt(whole, kVlanPresent);
+    const bool was_tagged = IsTagged();
     state_.key.SetMasked(whole, value << s.low, mask << s.low);
     state_.constant.Include(whole, mask << s.low);
     if (whole.word < kPacketWords) state_.written.Include(whole, mask << s.low);
@@ -218,7 +225,8 @@ class Machine {
       LookAt(field::kVlanTci, ~u128{0});
       state_.constant.Include(field::kVlanTci);
       state_.written.Include(field::kVlanTci);
-      if (!(state_.key.Get64(field::kVlanTci) & 0x1000)) state_.key.Set(field::kVlanTci, 0);
+      if (!IsTagged()) state_.key.Set(field::kVlanTci, 0);
+      state_.growth += (IsTagged() - was_tagged) * kVlanTagSize;
     }
   }
 
@@ -310,7 +318,7 @@ class Machine {
         // A new tag has priority 0.
         const uint64_t tci = state_.key.Get64(field::kVlanTci);
         LookAt(field::kVlanTci, ~u128{0});
-        return Write(Subfield::Whole(OfField::kVlanTci), (tci & 0xe000) | 0x1000 | op.number, 0xffff);
+        return Write(Subfield::Whole(OfField::kVlanTci), (tci & 0xe000) | kVlanPresent | op.number, 0xffff);
       }
       case OpKind::kStripVlan:
         return Write(Subfield::Whole(OfField::kVlanTci), 0, 0xffff);
@@ -360,10 +368,13 @@ class Machine {
         queue_ = op.number;
         return;
       case OpKind::kCheckPktLarger: {
+        // As it stands, without the tag that it came with or with the one that it got.
+        const int64_t most = int64_t{op.number} - state_.growth;
+        if (most < 0) return Write(op.dst, 1, 1);
         const uint64_t length = state_.key.Get64(field::kFrameLength);
-        const ValueSet larger(32, LargerThan(op.number));
+        const ValueSet larger(32, LargerThan(static_cast<uint32_t>(most)));
         LookAt(field::kFrameLength, larger.DecidingBits(length));
-        return Write(op.dst, length > op.number, 1);
+        return Write(op.dst, length > static_cast<uint64_t>(most), 1);
       }
       case OpKind::kLearn:
         AddEffect(Effect::Kind::kLearn, &op);

@@ -49,6 +49,7 @@ struct SavedState {
   FlowKey constant;
   FlowKey written;
   std::vector<std::pair<u128, int>> stack;  // Value and width of what was pushed.
+  int growth = 0;                           // Bytes by which pushing and popping a tag changed the frame.
 };
 
 // Where processing stands: enough to go on later with the same or another packet.

@@ -1,0 +1,59 @@
+// Random networks on real hypervisors, and frames through them: what comes out of ours, frame by frame.
+// Needs Debian's ovn-central, ovn-host and openvswitch-switch (not their running services); skips aloud without.
+//
+// OVNLITE_SEEDS=FROM-TO runs others than the one seed of every test run.
+
+#include <cstdlib>
+#include <iostream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "ovnlite/lab/steps.h"
+#include "tests/hypervisor/recording.h"
+#include "tests/oracle/random_traffic.h"
+#include "tests/oracle/real_network.h"
+
+namespace ovnlite {
+namespace {
+
+void GetSeeds(uint64_t* from, uint64_t* to) {
+  *from = *to = 1;
+  const char* seeds = std::getenv("OVNLITE_SEEDS");
+  if (seeds == nullptr) return;
+  const std::vector<std::string> bounds = absl::StrSplit(seeds, '-');
+  ASSERT_TRUE(bounds.size() == 2 && absl::SimpleAtoi(bounds[0], from) && absl::SimpleAtoi(bounds[1], to))
+      << "OVNLITE_SEEDS is FROM-TO, as in 1-100";
+}
+
+TEST(FramesDifferentialTest, FramesEqualThoseOfRealHypervisors) {
+  if (const std::string missing = RealHypervisor::Missing(); !missing.empty()) {
+    GTEST_SKIP() << missing
+                 << " is missing: install Debian's ovn-central, ovn-host and openvswitch-switch to compare with real "
+                    "hypervisors";
+  }
+  uint64_t from, to;
+  GetSeeds(&from, &to);
+  size_t steps = 0, frames = 0;
+  for (uint64_t seed = from; seed <= to; ++seed) {
+    RealCentral central;
+    RealNetwork network(central);
+    const Traffic traffic = RandomTraffic(seed);
+    const absl::StatusOr<std::string> real = network.Record(traffic.lines, traffic.steps);
+    ASSERT_TRUE(real.ok()) << "seed " << seed << ": " << real.status();
+    const absl::StatusOr<std::string> ours = PlaySteps(network.southbound(), *real);
+    ASSERT_TRUE(ours.ok()) << "seed " << seed << ": " << ours.status();
+    steps += CountSteps(*real);
+    frames += CountFrames(*real);
+    const std::string difference = CompareRecordings(*real, *ours);
+    EXPECT_EQ(difference, "") << "seed " << seed << ", as ovn-nbctl commands:\n" << absl::StrJoin(traffic.lines, "\n");
+    if (to > from) std::cout << "seed " << seed << (difference.empty() ? ": equal" : ": DIFFERENT") << std::endl;
+  }
+  EXPECT_GT(frames, steps / 4);
+  std::cout << "seeds " << from << " to " << to << ": " << steps << " steps, " << frames << " frames compared\n";
+}
+
+}  // namespace
+}  // namespace ovnlite
