@@ -46,12 +46,10 @@ uint64_t TunnelEntropy(const FlowKey& key) {
 }
 
 // The Geneve option OVN puts on a packet from the body in a key's tunnel word.
-OvnGeneveOption OptionOf(uint64_t tunnel) {
-  return {static_cast<uint32_t>(tunnel)};
-}
+OvnGeneveOption OptionOf(uint64_t tunnel) { return {static_cast<uint32_t>(tunnel)}; }
 
-// Where an answer starts from: with the metadata and registers of its question, and from nowhere in particular, so that it
-// may leave by the port the question came in by. Connection, tunnel and mark do not carry over.
+// Where an answer starts from: with the metadata and registers of its question, and from nowhere in particular, so that
+// it may leave by the port the question came in by. Connection, tunnel and mark do not carry over.
 FlowKey AnswerKey(const FlowKey& question) {
   constexpr uint32_t kController = 0xfffffffd;  // OFPP_CONTROLLER
   FlowKey key;
@@ -94,7 +92,12 @@ struct Datapath::State {
   };
 
   State(const FlowTables& t, const Clock& c, DatapathHost& h, ConnectionTracker* ct, const Options& o)
-      : tables(t), translator(t), clock(c), host(h), tracker(ct), options(o),
+      : tables(t),
+        translator(t),
+        clock(c),
+        host(h),
+        tracker(ct),
+        options(o),
         waiting(o.waiting_per_neighbor, o.waiting_neighbors, o.waiting_time) {}
 
   const FlowTables& tables;
@@ -106,14 +109,14 @@ struct Datapath::State {
   DatapathCounters counters;
   MegaflowCache cache;
   absl::flat_hash_map<uint32_t, Tunnel> tunnels;
-  std::array<Exit, 16> exits;  // By a few bits of port and tunnel word. Emptied when tunnels change.
+  std::array<Exit, 16> exits;              // By a few bits of port and tunnel word. Emptied when tunnels change.
   std::array<FlowKey, kBatchSize> keys{};  // Of the batch being processed; registers stay zero.
   WaitingRoom waiting;
   absl::flat_hash_map<FlowId, FlowStatistics> statistics;
 
   std::vector<Queue> queues;  // Reused from batch to batch.
   size_t open_queues = 0;
-  std::deque<Packet> spare;   // Copies made during a batch; reused.
+  std::deque<Packet> spare;  // Copies made during a batch; reused.
   size_t used_spares = 0;
   std::deque<Job> jobs;
   Instant now = 0;
@@ -174,7 +177,8 @@ struct Datapath::State {
       exit = self;
     }
     const auto [path, added] = tunnel.paths.try_emplace(tunnel_word);
-    if (added) path->second = GenevePath(tunnel.tunnel, static_cast<uint32_t>(tunnel_word >> 32), OptionOf(tunnel_word));
+    if (added)
+      path->second = GenevePath(tunnel.tunnel, static_cast<uint32_t>(tunnel_word >> 32), OptionOf(tunnel_word));
     exit.path = &path->second;
     return exit;
   }
@@ -215,11 +219,16 @@ struct Datapath::State {
     }
   }
 
-  void Special(const Effect& effect, const Packet& packet, const PacketLayout& layout, const FlowKey& key, int generation) {
+  void Special(const Effect& effect, const Packet& packet, const PacketLayout& layout, const FlowKey& key,
+               int generation) {
     switch (effect.kind) {
-      case Effect::Kind::kRespond: return Respond(effect, packet, layout, key, generation);
-      case Effect::Kind::kTrack: return Track(effect, packet, layout, key, generation);
-      default: ++counters.unanswered; return;
+      case Effect::Kind::kRespond:
+        return Respond(effect, packet, layout, key, generation);
+      case Effect::Kind::kTrack:
+        return Track(effect, packet, layout, key, generation);
+      default:
+        ++counters.unanswered;
+        return;
     }
   }
 
@@ -231,7 +240,8 @@ struct Datapath::State {
     jobs.push_back(std::move(job));
   }
 
-  void Respond(const Effect& effect, const Packet& arrived, const PacketLayout& layout, const FlowKey& arrived_key, int generation) {
+  void Respond(const Effect& effect, const Packet& arrived, const PacketLayout& layout, const FlowKey& arrived_key,
+               int generation) {
     Packet packet = arrived.Clone();
     effect.rewrite.Apply(packet, layout);
     const FlowKey key = effect.KeyOf(packet, arrived_key);
@@ -266,10 +276,12 @@ struct Datapath::State {
   void Wait(bool v6, const Packet& packet, const FlowKey& key) {
     const IpAddress next_hop = v6 ? IpAddress(Ipv6Address(key.Get(XxregField(0)))) : IpAddress(Ipv4Address(key.reg(0)));
     ++counters.waiting;
-    counters.waiting_dropped += waiting.Add(static_cast<uint32_t>(key.Get64(field::kMetadata)), key.reg(15), next_hop, {packet.Clone(), key}, now);
+    counters.waiting_dropped += waiting.Add(static_cast<uint32_t>(key.Get64(field::kMetadata)), key.reg(15), next_hop,
+                                            {packet.Clone(), key}, now);
   }
 
-  void Track(const Effect& effect, const Packet& arrived, const PacketLayout& layout, const FlowKey& arrived_key, int generation) {
+  void Track(const Effect& effect, const Packet& arrived, const PacketLayout& layout, const FlowKey& arrived_key,
+             int generation) {
     if (tracker == nullptr) {
       ++counters.no_tracker;
       return;
@@ -278,7 +290,8 @@ struct Datapath::State {
     effect.rewrite.Apply(packet, layout);
     FlowKey key = effect.KeyOf(packet, arrived_key);
     const CtOp& ct = effect.op->ct();
-    const uint16_t zone = ct.zone_is_field ? static_cast<uint16_t>(key.Get(Info(ct.zone_field.field).ref) >> ct.zone_field.low) : ct.zone;
+    const uint16_t zone =
+        ct.zone_is_field ? static_cast<uint16_t>(key.Get(Info(ct.zone_field.field).ref) >> ct.zone_field.low) : ct.zone;
     if (!tracker->Track(ct, zone, packet, key) || ct.recirc_table == 0xff) return;
     Job job;
     job.packet = std::move(packet);
@@ -371,7 +384,8 @@ struct Datapath::State {
   }
 };
 
-Datapath::Datapath(const FlowTables& tables, const Clock& clock, DatapathHost& host, ConnectionTracker* tracker, const Options& options)
+Datapath::Datapath(const FlowTables& tables, const Clock& clock, DatapathHost& host, ConnectionTracker* tracker,
+                   const Options& options)
     : state_(std::make_unique<State>(tables, clock, host, tracker, options)) {}
 
 Datapath::~Datapath() = default;
@@ -424,8 +438,8 @@ void Datapath::Revalidate(absl::Span<const TablePart> changed) {
   s.cache.Sweep([&](Megaflow& megaflow) {
     if (!touched(megaflow)) return true;
     s.Credit(megaflow);
-    // The masked key stands for all packets of the megaflow. It stays if a translation looks at nothing more and comes to
-    // the same end; otherwise the next packet brings what is right.
+    // The masked key stands for all packets of the megaflow. It stays if a translation looks at nothing more and comes
+    // to the same end; otherwise the next packet brings what is right.
     Program again = s.translator.Run(megaflow.key, s.options.first_table);
     for (int w = 0; w < kPacketWords; ++w) {
       if (again.mask.words[w] & ~megaflow.program.mask.words[w]) return false;

@@ -96,8 +96,8 @@ TEST_F(DatapathTest, RoutesAndKeepsChecksumsRight) {
 
 // A packet that crosses two switches and a router goes through a hundred tables and more; only going back counts.
 TEST_F(DatapathTest, NewSctpPortsGetANewChecksum) {
-  tables_.Add(MakeFlow(0, 1, {},
-                       {Op::SetField(OfField::kSctpDst, 2905), Op::SetField(OfField::kIpDst, 0x0a000163), Op::Output(2)}));
+  tables_.Add(MakeFlow(
+      0, 1, {}, {Op::SetField(OfField::kSctpDst, 2905), Op::SetField(OfField::kIpDst, 0x0a000163), Op::Output(2)}));
   FlowKey key = UdpKey(0x0a00000a, 0x0a000114, 4000, 36412);
   key.Set(field::kIpProto, kIpProtoSctp);
   const std::vector<uint8_t> chunks(24, 0x5a);

@@ -55,9 +55,7 @@ class Machine {
     Enter({flow->ops.get(), 0, flow, nullptr, nullptr, from != nullptr && table <= from->table});
   }
 
-  bool IsPortless() const {
-    return state_.key.Get64(field::kIpFrag) != 0 && !options_.match_first_fragments_ports;
-  }
+  bool IsPortless() const { return state_.key.Get64(field::kIpFrag) != 0 && !options_.match_first_fragments_ports; }
 
   // Ports, type and code count as 0 in every fragment.
   const Flow* LookupFragment(uint8_t table, FlowKey* looked_at, const TieOrder* ties) const {

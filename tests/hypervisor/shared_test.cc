@@ -36,7 +36,8 @@ TEST(Shared, TheLabsFramesAreTheSame) {
   EXPECT_EQ(CompareRecordings(recorded, *played), "");
 }
 
-// Steps that need what a datapath without connection tracking and without DHCP and DNS does not have. All others must be equal, frame by frame.
+// Steps that need what a datapath without connection tracking and without DHCP and DNS does not have. All others must
+// be equal, frame by frame.
 struct PartialCase {
   const char* name;
   std::set<size_t> left_out;
