@@ -140,7 +140,6 @@ class Generator {
     if (OneIn(2)) Line("lr-route-add r0 ::/0 fd64::254");
     if (OneIn(3)) Line("static-mac-binding-add r-public 192.168.100.99 00:00:00:00:ee:99");
     if (OneIn(3)) Line("lrp-set-options r-public gateway_mtu=", AnyOf({"68", "500"}));
-    if (OneIn(6)) Line("set logical_router_port r-public options:redirect-type=bridged");
     if (OneIn(5)) Line("set logical_switch_port wire options:localnet_learn_fdb=true");
     if (OneIn(3)) {
       stations_.push_back({"p9_0", 9, 0x0901, "192.168.100.50", "", AnyOf(chassis_)});
