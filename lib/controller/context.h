@@ -5,6 +5,7 @@
 #ifndef OVNLITE_LIB_CONTROLLER_CONTEXT_H_
 #define OVNLITE_LIB_CONTROLLER_CONTEXT_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -28,11 +29,13 @@ struct PortInfo {
   uint32_t key = 0;
   Uuid datapath;
   uint32_t datapath_key = 0;
-  std::string chassis;           // Name of the chassis it is bound on; empty when it is not.
-  std::string peer;              // patch, l3gateway
-  std::string parent;            // Nested container
-  int tag = 0;                   // Nested container, localnet
-  std::string distributed_port;  // chassisredirect
+  std::string chassis;                  // Name of the chassis it is bound on; empty when it is not.
+  std::vector<std::string> additional;  // Others that have it as well, while its machine moves.
+  bool quiet = false;                   // One of these is ours, and the machine has not announced itself yet.
+  std::string peer;                     // patch, l3gateway
+  std::string parent;                   // Nested container
+  int tag = 0;                          // Nested container, localnet
+  std::string distributed_port;         // chassisredirect
   std::string l3gateway_chassis;
   std::string redirect_port;            // patch: the chassisredirect port that stands for it on one chassis
   bool always_redirect = false;         // chassisredirect: nothing leaves elsewhere
@@ -40,6 +43,11 @@ struct PortInfo {
   std::optional<uint64_t> bridged_mac;  // … from this address
   bool vlan_passthru = false;           // localnet: tags are the business of those behind the port
   std::vector<std::string> gateways;    // chassisredirect: chassis by falling priority
+
+  // Whether the port is on this chassis besides its own.
+  bool moves_to(const std::string& other) const {
+    return std::find(additional.begin(), additional.end(), other) != additional.end();
+  }
 
   friend bool operator==(const PortInfo&, const PortInfo&) = default;
 };
@@ -63,6 +71,7 @@ struct ControllerContext {
   Query<uint32_t> datapath_key;           // By Datapath_Binding UUID.
   Query<std::vector<Uuid>> patch_peers;   // By Datapath_Binding UUID: datapaths one patch away.
   Query<Uuid> localnet;                   // By Datapath_Binding UUID: its localnet port, if any.
+  Query<std::vector<uint32_t>> moving;    // By Datapath_Binding UUID: keys of VIFs on several chassis.
 
   bool everywhere() const { return chassis.empty(); }
   // The OpenFlow port that a VIF-like port is plugged into here; 0: none. Where everything is here, numbers do not

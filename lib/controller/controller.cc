@@ -165,30 +165,35 @@ void Controller::SetTunnel(absl::string_view chassis, uint32_t port) {
   s.engine.Set(s.context.tunnel_number, name, port);
 }
 
-void Controller::PlugAsBound() {
-  State& s = *state_;
-  uint32_t next = 1;
-  std::vector<std::string> others, names;
-  Uuid me;
-  for (const auto& [uuid, chassis] : s.sb.Rows<sb::Chassis>()) {
-    if (chassis.name() == s.options.chassis) {
-      me = uuid;
-    } else if (!s.options.chassis.empty()) {
-      others.push_back(chassis.name());
-    }
-  }
-  std::sort(others.begin(), others.end());
-  for (const std::string& name : others) SetTunnel(name, next++);
-  for (const auto& [uuid, port] : s.sb.Rows<sb::Port_Binding>()) {
+std::vector<std::string> Controller::BoundPorts(const Database& sb, absl::string_view chassis) {
+  const auto is_here = [&](const ovsdb::Uuid& uuid) {
+    const auto* row = sb.Get<sb::Chassis>(FromProto(uuid));
+    return row != nullptr && row->name() == chassis;
+  };
+  std::vector<std::string> names;
+  for (const auto& [uuid, port] : sb.Rows<sb::Port_Binding>()) {
     const std::string& type = port.type();
     const bool pluggable =
         type.empty() || type == "localnet" || type == "localport" || type == "l2gateway" || type == "vtep";
     if (!pluggable || port.has_parent_port()) continue;
-    const bool bound = port.has_chassis() && FromProto(port.chassis()) == me;
-    if (s.options.chassis.empty() || bound || type == "localnet") names.push_back(port.logical_port());
+    const bool bound = (port.has_chassis() && is_here(port.chassis())) ||
+                       std::any_of(port.additional_chassis().begin(), port.additional_chassis().end(), is_here);
+    if (chassis.empty() || bound || type == "localnet") names.push_back(port.logical_port());
   }
   std::sort(names.begin(), names.end());
-  for (const std::string& name : names) Plug(name, next++);
+  return names;
+}
+
+void Controller::PlugAsBound() {
+  State& s = *state_;
+  uint32_t next = 1;
+  std::vector<std::string> others;
+  for (const auto& [uuid, chassis] : s.sb.Rows<sb::Chassis>()) {
+    if (!s.options.chassis.empty() && chassis.name() != s.options.chassis) others.push_back(chassis.name());
+  }
+  std::sort(others.begin(), others.end());
+  for (const std::string& name : others) SetTunnel(name, next++);
+  for (const std::string& name : BoundPorts(s.sb, s.options.chassis)) Plug(name, next++);
 }
 
 void Controller::RestoreZones(const std::map<std::string, uint32_t>& zones) { state_->zones.Restore(zones); }

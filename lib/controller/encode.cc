@@ -143,9 +143,9 @@ void ActionEncoder::One(const Action& action) {
     case K::kHandleSvcCheck:
       return HandleSvcCheck(action.as<BitsBody>());
     case K::kHandleDhcpv6Reply:
-      return Controller(opcode::kDhcpv6Server);
+      return Controller(opcode::kHandleDhcpv6Reply);
     case K::kHandleBfdMsg:
-      return Controller(opcode::kBfdMessage);
+      return Controller(opcode::kHandleBfdMsg);
     case K::kCheckPktLarger: {
       Op op = Op::Simple(OpKind::kCheckPktLarger, action.as<CheckPktLargerBody>().length);
       op.dst = SubfieldOf(action.as<CheckPktLargerBody>().dst);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lib/controller/ct_zones.h"
 #include "lib/controller/emit.h"
 #include "lib/schema/ovn_sb.pb.h"
 
@@ -41,6 +42,22 @@ void EmitGroupEverywhere(Reader& reader, const ControllerContext& context, const
                FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(all)));
 }
 
+// Each chassis once, in the order of Open vSwitch's hash tables.
+std::vector<uint32_t> TunnelsInOvsOrder(Reader& reader, const ControllerContext& context,
+                                        const std::vector<std::string>& chassis) {
+  std::vector<std::string> names;
+  std::vector<uint32_t> hashes, tunnels;
+  for (const std::string& name : chassis) {
+    if (name == context.chassis || std::find(names.begin(), names.end(), name) != names.end()) continue;
+    names.push_back(name);
+    hashes.push_back(OvsStringHash(name));
+  }
+  for (size_t i : OvsTableOrder(hashes)) {
+    if (const uint32_t tunnel = reader.Ask(context.tunnel_number, names[i]); tunnel != 0) tunnels.push_back(tunnel);
+  }
+  return tunnels;
+}
+
 }  // namespace
 
 void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
@@ -51,7 +68,7 @@ void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid
   const uint32_t key = static_cast<uint32_t>(group->tunnel_key());
   const bool has_localnet = !reader.Ask(context.localnet, FromProto(group->datapath())).IsZero();
   OpList here, patches;
-  std::vector<uint32_t> tunnels;
+  std::vector<std::string> elsewhere;  // Chassis.
   const auto deliver = [](OpList& ops, uint32_t port_key) {
     ops.push_back(LoadOutPort(port_key));
     ops.push_back(Op::Resubmit(table::kCheckLoopback));
@@ -64,18 +81,20 @@ void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid
     const bool is_here = port.chassis == context.chassis;
     if (port.type == "patch" || port.type == "localport") {
       deliver(patches, port.key);
-    } else if (port.type == "l3gateway" ? is_here : context.NumberOf(reader, port) != 0) {
+    } else if (port.type == "l3gateway" ? is_here
+               : !port.parent.empty()
+                   ? (is_here || port.moves_to(context.chassis)) && context.NumberOf(reader, port) != 0
+                   : context.NumberOf(reader, port) != 0) {
       deliver(here, port.key);
     } else if (port.type == "chassisredirect" && is_here) {
       const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
       if (distributed.exists) deliver(here, distributed.key);
     } else if (!port.chassis.empty() && !is_here && !has_localnet) {
-      const uint32_t tunnel = reader.Ask(context.tunnel_number, port.chassis);
-      if (tunnel != 0) tunnels.push_back(tunnel);
+      elsewhere.push_back(port.chassis);
+      elsewhere.insert(elsewhere.end(), port.additional.begin(), port.additional.end());
     }
   }
-  std::sort(tunnels.begin(), tunnels.end());
-  tunnels.erase(std::unique(tunnels.begin(), tunnels.end()), tunnels.end());
+  const std::vector<uint32_t> tunnels = TunnelsInOvsOrder(reader, context, elsewhere);
   const bool any_here = !here.empty();
   if (any_here) {
     here.push_back(LoadOutPort(key));

@@ -1,5 +1,6 @@
 // Between OpenFlow ports and logical ports: tables 0, 37 to 41, 64 and 65.
 #include "lib/controller/emit.h"
+#include "lib/controller/moving_ports.h"
 #include "lib/schema/ovn_sb.pb.h"
 
 namespace ovnlite {
@@ -167,6 +168,7 @@ class PortFlows {
   void EmitPlugged() {
     const uint32_t number = context_.NumberOf(reader_, port_.name);
     EmitLocal(false);
+    if (port_.type.empty()) EmitTunnels();
     OpList enter;
     EnterLogicalPort(zones_, port_, enter);
     if (port_.type == "localport") {
@@ -175,6 +177,9 @@ class PortFlows {
       Put(At(table::kRemoteOutput, 150).Datapath(port_.datapath_key).InPort(port_.key),
           {Op::Resubmit(table::kLocalOutput)});
     }
+    if (port_.quiet) EmitQuietPort(context_, port_, number, cookie_, enter, out_);
+    const bool moves = port_.type.empty() && !port_.additional.empty() && !context_.everywhere();
+    if (moves && !reader_.Ask(context_.localnet, port_.datapath).IsZero()) EmitPathMtu(context_, port_, cookie_, out_);
     enter.push_back(Op::Resubmit(table::kIngress));
     Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number), std::move(enter));
     Put(ToPort(table::kLogicalToPhysical, 100), {Op::Output(number)});
@@ -186,6 +191,7 @@ class PortFlows {
 
   void EmitNested(uint32_t number) {
     EmitLocal(true);
+    EmitTunnels();
     OpList enter = {SetFlag(flag::kNested, true), Op::Simple(OpKind::kStripVlan)};
     EnterLogicalPort(zones_, port_, enter);
     enter.push_back(Op::Resubmit(table::kIngress));
@@ -230,22 +236,29 @@ class PortFlows {
     Put(ToPort(table::kCheckLoopback, 160).Flag(flag::kLocalport, true), {});
   }
 
+  // To every other chassis that has the port.
+  void EmitTunnels() {
+    if (context_.everywhere()) return;
+    OpList ops;
+    for (uint32_t tunnel : TunnelsTo(reader_, context_, port_)) {
+      LoadTunnelMetadata(port_.datapath_key, port_.key, ops);
+      ops.push_back(Op::Output(tunnel));
+    }
+    if (ops.empty()) return;
+    ops.push_back(Op::Resubmit(table::kLocalOutput));
+    Put(ToPort(table::kRemoteOutput, 100), std::move(ops));
+  }
+
   void EmitRemote() {
     const Uuid localnet = reader_.Ask(context_.localnet, port_.datapath);
-    if (!localnet.IsZero()) {
+    if (!localnet.IsZero() && port_.additional.empty()) {
       // The physical network leads there too, and is the way OVN takes.
       const PortInfo& through = reader_.Ask(context_.port, localnet);
       if (context_.NumberOf(reader_, through.name) == 0) return;
+      EmitForcedTunnels(reader_, context_, port_, cookie_, out_);
       return Put(ToPort(table::kLocalOutput, 100), {LoadOutPort(through.key), Op::Resubmit(table::kLocalOutput)});
     }
-    if (port_.type == "localport" || port_.chassis.empty() || port_.chassis == context_.chassis) return;
-    const uint32_t tunnel = reader_.Ask(context_.tunnel_number, port_.chassis);
-    if (tunnel == 0) return;
-    OpList ops;
-    LoadTunnelMetadata(port_.datapath_key, port_.key, ops);
-    ops.push_back(Op::Output(tunnel));
-    ops.push_back(Op::Resubmit(table::kLocalOutput));
-    Put(ToPort(table::kRemoteOutput, 100), std::move(ops));
+    if (port_.type != "localport" && port_.chassis != context_.chassis) EmitTunnels();
   }
 
   Reader& reader_;

@@ -153,6 +153,8 @@ void EmitPortSecurityFlows(Reader& reader, const ControllerContext& context, con
   const PortInfo& port = reader.Ask(context.port, row);
   if (!port.exists || !port.type.empty()) return;
   if (context.NumberOf(reader, port) == 0 || !reader.Ask(context.is_local, port.datapath)) return;
+  // A machine that is on its way here is trusted, as in OVN.
+  if (port.moves_to(context.chassis)) return;
   const auto* binding = reader.Get<sb::Port_Binding>(row);
   std::vector<LportAddresses> allowed;
   for (const std::string& text : binding->port_security()) {

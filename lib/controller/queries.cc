@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/str_split.h"
 #include "lib/controller/context.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/mac.h"
@@ -15,6 +16,10 @@ std::string Option(const google::protobuf::Map<std::string, std::string>& option
 std::string ChassisName(Reader& reader, const ovsdb::Uuid& uuid) {
   const auto* chassis = reader.Get<sb::Chassis>(FromProto(uuid));
   return chassis == nullptr ? std::string() : chassis->name();
+}
+
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // Chassis that may host a chassisredirect port, the preferred first.
@@ -54,6 +59,13 @@ PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& 
   info.datapath = FromProto(row->datapath());
   info.datapath_key = reader.Ask(context.datapath_key, info.datapath);
   if (row->has_chassis()) info.chassis = ChassisName(reader, row->chassis());
+  for (const ovsdb::Uuid& other : row->additional_chassis()) {
+    std::string name = ChassisName(reader, other);
+    if (!name.empty()) info.additional.push_back(std::move(name));
+  }
+  const std::string activated = Option(row->options(), "additional-chassis-activated");
+  info.quiet = Option(row->options(), "activation-strategy") == "rarp" && info.moves_to(context.chassis) &&
+               !Contains(absl::StrSplit(activated, ','), context.chassis);
   info.peer = Option(row->options(), "peer");
   info.parent = row->parent_port();
   info.tag = static_cast<int>(row->tag());
@@ -93,9 +105,7 @@ std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& conte
   for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep", "external"}) {
     for (const Uuid& uuid : reader.Find<sb::Port_Binding>("type", type)) {
       const PortInfo& port = reader.Ask(context.port, uuid);
-      const bool may_be_here =
-          std::find(port.gateways.begin(), port.gateways.end(), context.chassis) != port.gateways.end();
-      if (port.chassis == context.chassis || may_be_here) bring(port);
+      if (port.chassis == context.chassis || Contains(port.gateways, context.chassis)) bring(port);
     }
   }
   while (!todo.empty()) {
@@ -112,8 +122,7 @@ std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& conte
 bool IsElsewhere(Reader& reader, const ControllerContext& context, const PortInfo& port) {
   if (port.redirect_port.empty()) return false;
   const PortInfo& redirect = reader.Ask(context.port, FindPort(reader, port.redirect_port));
-  return redirect.exists && redirect.always_redirect &&
-         std::find(redirect.gateways.begin(), redirect.gateways.end(), context.chassis) == redirect.gateways.end();
+  return redirect.exists && redirect.always_redirect && !Contains(redirect.gateways, context.chassis);
 }
 
 std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& context, const Uuid& datapath) {
@@ -165,6 +174,14 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
   context.is_local = engine.AddQuery<bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
     if (context.everywhere()) return reader.Get<sb::Datapath_Binding>(datapath) != nullptr;
     return reader.Ask(context.local_datapaths, Uuid()).contains(datapath);
+  });
+  context.moving = engine.AddQuery<std::vector<uint32_t>>("moving", [&context](Reader& reader, const Uuid& datapath) {
+    std::vector<uint32_t> keys;
+    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
+      const PortInfo& port = reader.Ask(context.port, uuid);
+      if (port.type.empty() && !port.additional.empty()) keys.push_back(port.key);
+    }
+    return keys;
   });
   context.localnet = engine.AddQuery<Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
     for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {

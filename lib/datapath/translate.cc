@@ -330,6 +330,8 @@ class Machine {
         }
         return Write(Subfield::Whole(OfField::kIpTtl), ttl - 1, 0xff);
       }
+      case OpKind::kSetTtl:
+        return Write(Subfield::Whole(OfField::kIpTtl), op.number, 0xff);
       case OpKind::kCtClear:
         for (int w : {+kWordCt, +kWordCtLabel, kWordCtLabel + 1, +kWordCtOrigV4, +kWordCtOrigTp, +kWordCtOrigSrc6,
                       kWordCtOrigSrc6 + 1, +kWordCtOrigDst6, kWordCtOrigDst6 + 1}) {

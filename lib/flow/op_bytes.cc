@@ -9,7 +9,7 @@
 namespace ovnlite {
 namespace {
 
-constexpr uint16_t kOutput = 0, kGroup = 22, kSetField = 25, kCopyField = 28, kMeter = 29, kSetQueue = 21;
+constexpr uint16_t kOutput = 0, kGroup = 22, kSetNwTtl = 23, kSetField = 25, kCopyField = 28, kMeter = 29, kSetQueue = 21;
 constexpr uint16_t kExperimenter = 0xffff;
 constexpr uint32_t kNicira = 0x00002320;
 constexpr uint16_t kNxResubmitTable = 14, kNxLearn = 16, kNxDecTtlIds = 21, kNxStackPush = 27, kNxStackPop = 28,
@@ -220,6 +220,12 @@ void Encode(Writer& w, const Op& op) {
     case OpKind::kDecTtl:
       Nicira(w, kNxDecTtlIds);
       w.U16(0);  // Nobody is told of expired packets.
+      return;
+    case OpKind::kSetTtl:
+      w.U16(kSetNwTtl);
+      w.U16(8);
+      w.U8(static_cast<uint8_t>(op.number));
+      w.Zeros(3);
       return;
     case OpKind::kCtClear:
       return Nicira(w, kNxCtClear);

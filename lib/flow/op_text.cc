@@ -250,6 +250,8 @@ std::string OpText(const Op& op, OpDialect dialect) {
       return absl::StrCat("output:", op.number);
     case OpKind::kDecTtl:
       return dialect == OpDialect::kDumpFlows ? "dec_ttl()" : "dec_ttl";
+    case OpKind::kSetTtl:
+      return absl::StrCat("mod_nw_ttl:", op.number);
     case OpKind::kCtClear:
       return "ct_clear";
     case OpKind::kCt:

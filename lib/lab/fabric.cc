@@ -5,6 +5,7 @@
 #include <queue>
 
 #include "absl/strings/str_cat.h"
+#include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/wire/geneve_tunnel.h"
 
 namespace ovnlite {
@@ -107,6 +108,17 @@ struct Fabric::State {
     }
   }
 
+  // The name of the chassis that a port is bound on; "" when it is on none.
+  std::string ChassisOf(absl::string_view logical_port) const {
+    for (const Uuid& uuid : sb.IndexOn<ovnlite::sb::Port_Binding>("logical_port").Find(logical_port)) {
+      const auto* port = sb.Get<ovnlite::sb::Port_Binding>(uuid);
+      if (!port->has_chassis()) continue;
+      const auto* row = sb.Get<ovnlite::sb::Chassis>(Uuid(port->chassis().high(), port->chassis().low()));
+      if (row != nullptr) return row->name();
+    }
+    return "";
+  }
+
   Member* Find(absl::string_view chassis) const {
     const auto found = members.find(std::string(chassis));
     return found == members.end() ? nullptr : found->second.get();
@@ -171,6 +183,10 @@ void Fabric::Update() { state_->Update(); }
 
 absl::Status Fabric::Inject(absl::string_view logical_port, absl::Span<const uint8_t> frame) {
   state_->Update();
+  // The machine of a port that is on several chassis runs on the port's own until it has moved.
+  if (Member* member = state_->Find(state_->ChassisOf(logical_port)); member != nullptr) {
+    if (member->ReceivePort(logical_port, frame)) return absl::OkStatus();
+  }
   for (const auto& [name, member] : state_->members) {
     if (member->ReceivePort(logical_port, frame)) return absl::OkStatus();
   }

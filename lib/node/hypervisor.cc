@@ -1,5 +1,7 @@
 #include "ovnlite/node/hypervisor.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/schema/schema.h"
@@ -92,22 +94,12 @@ void Hypervisor::FollowTunnels() {
 void Hypervisor::FollowPorts() {
   if (!ports_changed_ || !options_.plug_as_bound) return;
   ports_changed_ = false;
-  std::map<std::string, bool> wanted;
-  for (const auto& [uuid, port] : sb_.Rows<sb::Port_Binding>()) {
-    const std::string& type = port.type();
-    if (port.has_parent_port() || !(type.empty() || type == "localnet" || type == "localport" || type == "l2gateway"))
-      continue;
-    if (type != "localnet") {
-      const auto* chassis = port.has_chassis() ? sb_.Get<sb::Chassis>(FromProto(port.chassis())) : nullptr;
-      if (chassis == nullptr || chassis->name() != options_.chassis) continue;
-    }
-    wanted[port.logical_port()] = true;
-  }
+  const std::vector<std::string> wanted = Controller::BoundPorts(sb_, options_.chassis);
   const std::map<std::string, uint32_t> before = controller_.ports();
   for (const auto& [name, number] : before) {
-    if (!wanted.contains(name)) Unplug(name);
+    if (!std::binary_search(wanted.begin(), wanted.end(), name)) Unplug(name);
   }
-  for (const auto& [name, yes] : wanted) {
+  for (const std::string& name : wanted) {
     if (!before.contains(name)) Plug(name);
   }
 }

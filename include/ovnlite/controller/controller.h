@@ -67,6 +67,9 @@ class Controller {
   void Plug(absl::string_view logical_port, uint32_t port);
   // Says which OpenFlow port is the tunnel to a chassis. 0: there is none.
   void SetTunnel(absl::string_view chassis, uint32_t port);
+  // The logical ports that the database says are plugged in at a chassis, sorted: its own, those of machines that move to
+  // or from it, and every localnet port. Without a chassis, all that can be plugged in.
+  static std::vector<std::string> BoundPorts(const Database& sb, absl::string_view chassis);
   // Gives numbers to everything the database says is on this chassis, as a hypervisor that starts now would: 1 and up,
   // tunnels first, by chassis name, then ports by name. For dumps, replays and simulations without ports of their own.
   void PlugAsBound();

@@ -33,6 +33,7 @@ enum class OpKind : uint8_t {
   kResubmit,        // Looks up `table` and runs what it finds, then goes on here.
   kOutput,          // Sends to OpenFlow port `number`.
   kDecTtl,          // ip.ttl--; ends the packet's processing when it is 0 or 1 already.
+  kSetTtl,          // ip.ttl = `number`: what OVN's own flows, not logical ones, write where these would kSet the field.
   kCtClear,         // Forgets the connection state.
   kCt,              // Connection tracking: see CtOp.
   kClone,           // Runs `nested` on a copy of packet and key.
@@ -123,7 +124,7 @@ struct Op {
   uint16_t action = 0;  // 1 + number of the logical action it came from, in order of appearance; 0: none.
   Subfield dst;
   Subfield src;
-  uint32_t number = 0;  // kOutput, kGroup, kMeter, kSetQueue, kCheckPktLarger
+  uint32_t number = 0;  // kOutput, kGroup, kMeter, kSetQueue, kCheckPktLarger, kSetVlanVid, kSetTtl
   u128 value = 0;       // kSet: the value of dst, shifted down to bit 0.
   u128 mask = 0;        // kSet: which of dst's bits; LowMask(dst.bits) unless there are holes.
   // kClone, kCt, kController, kGroup, kLearn, kSample, kBundle.
