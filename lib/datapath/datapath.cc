@@ -250,6 +250,9 @@ struct Datapath::State {
       ++counters.learned;
       return host.OnLearned(*learned);
     }
+    if (op.opcode == opcode::kActivatePort) {
+      return host.OnAnnounced({static_cast<uint32_t>(key.Get64(field::kMetadata)), key.reg(14)});
+    }
     Job job;
     job.generation = generation + 1;
     job.key = key;

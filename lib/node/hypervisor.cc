@@ -152,6 +152,9 @@ void Hypervisor::Update() {
   const std::vector<LearnedNeighbor> learned = std::move(learned_);
   learned_.clear();
   WriteLearned(sb_, learned, clock_.Now());
+  const std::vector<LogicalPort> announced = std::move(announced_);
+  announced_.clear();
+  WriteAnnounced(sb_, options_.chassis, announced);
   ClaimGateways();
   FollowTunnels();
   FollowPorts();

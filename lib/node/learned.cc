@@ -1,9 +1,20 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/node/hypervisor.h"
 
 namespace ovnlite {
 namespace {
+
+// The row of the port that has this key; zero when there is none.
+Uuid FindPort(const Database& sb, const Uuid& datapath, uint32_t key) {
+  for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("datapath").Find(datapath.ToString())) {
+    if (sb.Get<sb::Port_Binding>(uuid)->tunnel_key() == key) return uuid;
+  }
+  return Uuid();
+}
 
 void WriteFdb(const Database& sb, Transaction& t, const LearnedNeighbor& n) {
   const std::string mac = n.mac.ToString();
@@ -21,12 +32,9 @@ void WriteFdb(const Database& sb, Transaction& t, const LearnedNeighbor& n) {
 }
 
 void WriteMacBinding(const Database& sb, Transaction& t, const LearnedNeighbor& n, const Uuid& datapath, Instant now) {
-  std::string port;
-  for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("datapath").Find(datapath.ToString())) {
-    const auto* row = sb.Get<sb::Port_Binding>(uuid);
-    if (row->tunnel_key() == n.port) port = row->logical_port();
-  }
-  if (port.empty()) return;
+  const auto* binding = sb.Get<sb::Port_Binding>(FindPort(sb, datapath, n.port));
+  if (binding == nullptr) return;
+  const std::string& port = binding->logical_port();
   const std::string ip = n.ip.ToString();
   const Uuid fresh = Uuid::FromName(absl::StrCat("MAC_Binding ", port, " ", ip));
   Uuid target = fresh;
@@ -44,6 +52,23 @@ void WriteMacBinding(const Database& sb, Transaction& t, const LearnedNeighbor& 
 }
 
 }  // namespace
+
+void WriteAnnounced(Database& sb, absl::string_view chassis, absl::Span<const LogicalPort> announced) {
+  if (announced.empty()) return;
+  constexpr char kActivated[] = "additional-chassis-activated";
+  Transaction t = sb.Begin();
+  for (const LogicalPort& at : announced) {
+    const absl::Span<const Uuid> datapaths =
+        sb.IndexOn<sb::Datapath_Binding>("tunnel_key").Find(absl::StrCat(at.datapath));
+    const Uuid port = datapaths.empty() ? Uuid() : FindPort(sb, datapaths[0], at.port);
+    if (port.IsZero()) continue;
+    std::string& chassis_list = (*t.Update<sb::Port_Binding>(port)->mutable_options())[kActivated];
+    const std::vector<std::string> known = absl::StrSplit(chassis_list, ',', absl::SkipEmpty());
+    if (std::find(known.begin(), known.end(), chassis) != known.end()) continue;
+    absl::StrAppend(&chassis_list, known.empty() ? "" : ",", chassis);
+  }
+  sb.Commit(std::move(t)).IgnoreError();  // A conflict means that the rows are gone.
+}
 
 void WriteLearned(Database& sb, absl::Span<const LearnedNeighbor> learned, Instant now) {
   if (learned.empty()) return;

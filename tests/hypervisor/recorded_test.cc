@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/base/shared_testutil.h"
 #include "ovnlite/lab/steps.h"
+#include "ovnlite/node/hypervisor.h"
 #include "ovnlite/node/show.h"
 #include "tests/hypervisor/recording.h"
 
@@ -114,6 +117,38 @@ TEST(Recorded, WhatOneLearnsReleasesWhatWaitsAtAnother) {
   EXPECT_NE(played->substr(answered).find("  guest 02000000104d020000000101080045000020000100003f01"),
             std::string::npos)
       << *played;
+}
+
+class Outbox final : public HypervisorHost {
+ public:
+  void OnSend(Outlet, const std::string& name, uint32_t, const PacketBatch& batch) override {
+    sent[name] += batch.size();
+  }
+  std::map<std::string, size_t> sent;
+};
+
+// ovn-nb(5), activation-strategy=rarp.
+TEST(Recorded, AMachineThatMovedIsHeardOnceItAnnouncesItself) {
+  const std::unique_ptr<Database> sb = LoadOrDie("tests/hypervisor/testdata/move_sb.db");
+  ManualClock clock;
+  Outbox outbox;
+  Hypervisor hypervisor(*sb, clock, outbox, {.chassis = "hv1", .tunnels = TunnelMode::kFrames, .plug_as_bound = true});
+  const auto say = [&](absl::string_view hex) {
+    hypervisor.Update();
+    outbox.sent.clear();
+    const std::string bytes = absl::HexStringToBytes(hex);
+    Packet packet(absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+    PacketBatch batch;
+    batch.Add(&packet);
+    EXPECT_TRUE(hypervisor.ReceivePort("crate", batch));
+    hypervisor.Update();
+    return outbox.sent;
+  };
+  const std::string to_cask = "02000000200102000000200308004500001800010000401164bd0a00010d0a00010b0001000200040000";
+  const std::string rarp = "ffffffffffff020000002003803500010800060400030200000020030000000002000000200300000000";
+  EXPECT_TRUE(say(to_cask).empty());
+  EXPECT_FALSE(say(rarp).empty()) << "it is told to everybody";
+  EXPECT_EQ(say(to_cask), (std::map<std::string, size_t>{{"cask", 1}}));
 }
 
 // The comparisons must be able to fail.

@@ -19,7 +19,7 @@ std::string Quoted(const std::string& text) { return absl::StrCat("'", text, "'"
 
 class Generator {
  public:
-  explicit Generator(uint64_t seed) : random_(seed) {}
+  explicit Generator(uint64_t seed) : seed_(seed), random_(seed) {}
 
   Strings Run() {
     const int switches = 1 + Below(4), routers = Below(3);
@@ -33,6 +33,7 @@ class Generator {
     for (int r = 0; r < routers; ++r) AddNat(r);
     AddServices();
     AddGlobals();
+    AddRarities();
     AddBindings();
     lines_.insert(lines_.end(), south_.begin(), south_.end());
     return std::move(lines_);
@@ -533,6 +534,38 @@ class Generator {
     option("install_ls_lb_from_router=true", 8);
   }
 
+  // What few networks have. Its dice are its own, so that all else stays as it was.
+  void AddRarities() {
+    Random dice(seed_ * 2 + 1);
+    const auto rarely = [&dice] { return dice.OneIn(8); };
+    if (rarely()) Line("set NB_Global . options:debug_drop_domain_id=5 options:debug_drop_collector_set=7");
+    if (rarely()) {
+      Line("lb-add lb-health 30.9.9.9:80 ", Ip4(0, 0), ":8080,", Ip4(0, 1), ":8080 tcp");
+      Line(
+          "--id=@hc create Load_Balancer_Health_Check vip='\"30.9.9.9:80\"' -- add Load_Balancer lb-health "
+          "health_check "
+          "@hc -- set Load_Balancer lb-health ip_port_mappings:",
+          Ip4(0, 0), "='\"p0_0:10.0.0.99\"'");
+      Line("ls-lb-add ", switches_[0], " lb-health");
+    }
+    if (rarely()) {
+      Line("lsp-add ", switches_[0], " far -- lsp-set-type far remote -- lsp-set-addresses far ",
+           Quoted(absl::StrCat(Mac(0, 30), " ", Ip4(0, 30))), " -- lsp-set-options far requested-tnl-key=50");
+    }
+    if (rarely()) Line("set Logical_Switch ", switches_[0], " other_config:requested-tnl-key=77");
+    if (rarely()) Line("set Logical_Switch_Port p0_0 options:requested-tnl-key=300");
+    if (rarely() && !sides_.empty()) {
+      Line("set Logical_Router_Port ", sides_[0].name, " options:prefix_delegation=true options:prefix=true");
+    }
+    if (rarely() && !sides_.empty() && sides_[0].network >= 0) {
+      Line("--bfd lr-route-add r", sides_[0].router, " 10.70.0.0/16 10.0.", sides_[0].network, ".210 ", sides_[0].name);
+    }
+    if (rarely()) {
+      Line("set Logical_Switch_Port p0_0 options:requested-chassis='\"", dice.OneIn(2) ? "hv1,gw1" : "gw1,hv1", "\"'",
+           dice.OneIn(2) ? " options:activation-strategy=rarp" : "");
+    }
+  }
+
   void AddBindings() {
     const Strings chassis = {"hv1", "hv2", "gw1", "gw2"};
     Strings adds, binds;
@@ -570,6 +603,7 @@ class Generator {
     }
   }
 
+  const uint64_t seed_;
   Random random_;
   Strings lines_, south_, switches_, gateways_;
   std::vector<Port> ports_;

@@ -13,7 +13,8 @@
 // and stateless ACLs, on switches and port groups, with sets, meters, labels and logging; gateway routers, distributed
 // gateway ports, NAT of every kind; load balancers with every option; policies, ECMP, tables of routes; DHCP, DNS,
 // router advertisements; QoS, multicast snooping and relay; forwarding groups; neighbours and MAC addresses that
-// hypervisors would have learned.
+// hypervisors would have learned; now and then drops that are sampled, backends under watch, ports of another zone, BFD,
+// delegated prefixes, a machine on the move.
 
 #ifndef OVNLITE_TESTS_ORACLE_RANDOM_CASE_H_
 #define OVNLITE_TESTS_ORACLE_RANDOM_CASE_H_

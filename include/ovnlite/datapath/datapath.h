@@ -38,6 +38,12 @@ class ConnectionTracker {
   virtual bool Track(const CtOp& ct, uint16_t zone, Packet& packet, FlowKey& key) = 0;
 };
 
+// A port of a logical datapath, by their tunnel keys.
+struct LogicalPort {
+  uint32_t datapath = 0;
+  uint32_t port = 0;
+};
+
 // What the datapath needs of whoever owns it.
 class DatapathHost {
  public:
@@ -47,6 +53,8 @@ class DatapathHost {
   virtual void Transmit(uint32_t port, const PacketBatch& batch) = 0;
   // A neighbour or MAC address was seen that is not known yet.
   virtual void OnLearned(const LearnedNeighbor& neighbor) = 0;
+  // A machine that has moved here announced itself by RARP: its port, quiet so far, may be used.
+  virtual void OnAnnounced(const LogicalPort& /*port*/) {}
 };
 
 enum class TunnelMode : uint8_t {

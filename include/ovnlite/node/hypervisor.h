@@ -7,8 +7,8 @@
 //   hv.ReceivePort("LSP1", packet);
 //
 // The database says who is bound where and where tunnels lead; numbers of ports stay with their names. What is learned
-// from packets is written to the database, and reaches this and all other hypervisors from there; so are the gateway ports
-// that are this chassis' to have.
+// from packets is written to the database, and reaches this and all other hypervisors from there; so are the gateway
+// ports that are this chassis' to have.
 
 #ifndef OVNLITE_NODE_HYPERVISOR_H_
 #define OVNLITE_NODE_HYPERVISOR_H_
@@ -61,6 +61,10 @@ std::vector<Uuid> PortsToClaim(const Database& sb, absl::string_view chassis);
 // Writes what hypervisors learned to MAC_Binding and FDB: a row that is there already is brought up to date.
 void WriteLearned(Database& sb, absl::Span<const LearnedNeighbor> learned, Instant now);
 
+// Notes in the database that ports are in use on `chassis`, where their machines have announced themselves (ovn-nb(5),
+// activation-strategy).
+void WriteAnnounced(Database& sb, absl::string_view chassis, absl::Span<const LogicalPort> announced);
+
 struct HypervisorOptions {
   std::string chassis;
   TunnelMode tunnels = TunnelMode::kMetadata;
@@ -109,6 +113,7 @@ class Hypervisor final : private DatapathHost {
  private:
   void Transmit(uint32_t port, const PacketBatch& batch) override;
   void OnLearned(const LearnedNeighbor& neighbor) override { learned_.push_back(neighbor); }
+  void OnAnnounced(const LogicalPort& port) override { announced_.push_back(port); }
 
   struct Role {
     Outlet outlet;
@@ -143,6 +148,7 @@ class Hypervisor final : private DatapathHost {
   bool chassis_changed_ = true;
   bool gateways_changed_ = true;
   std::vector<LearnedNeighbor> learned_;
+  std::vector<LogicalPort> announced_;
   std::vector<Resolved> resolved_;  // Since the last Update().
 };
 
