@@ -201,6 +201,7 @@ void LogicalFlows::DefineQueries(Incremental& engine) {
     for (const char* type : {"l2gateway", "l3gateway", "external", "virtual"}) {
       if (port.type == type) return context_.everywhere() || port.chassis == context_.chassis;
     }
+    if (port.type == "remote") return context_.everywhere();  // Of another availability zone.
     if (!port.type.empty() && port.type != "localport") return true;
     return context_.NumberOf(reader, port) != 0;
   });
