@@ -45,15 +45,18 @@ Op Refuse(bool v6) {
 
 }  // namespace
 
-std::vector<uint32_t> TunnelsTo(Reader& reader, const ControllerContext& context, const PortInfo& port) {
-  std::vector<uint32_t> tunnels;
+OpList IntoTunnels(Reader& reader, const ControllerContext& context, const PortInfo& port) {
+  OpList ops;
   const auto add = [&](const std::string& chassis) {
     if (chassis.empty() || chassis == context.chassis) return;
-    if (const uint32_t tunnel = reader.Ask(context.tunnel_number, chassis); tunnel != 0) tunnels.push_back(tunnel);
+    const uint32_t tunnel = reader.Ask(context.tunnel_number, chassis);
+    if (tunnel == 0) return;
+    LoadTunnelMetadata(port.datapath_key, port.key, ops);
+    ops.push_back(Op::Output(tunnel));
   };
   add(port.chassis);
   for (const std::string& chassis : port.additional) add(chassis);
-  return tunnels;
+  return ops;
 }
 
 void EmitQuietPort(const ControllerContext& context, const PortInfo& port, uint32_t number, uint32_t cookie,
@@ -75,11 +78,7 @@ void EmitForcedTunnels(Reader& reader, const ControllerContext& context, const P
                        Output& out) {
   const std::vector<uint32_t>& moving = reader.Ask(context.moving, port.datapath);
   if (moving.empty()) return;
-  OpList ops;
-  for (uint32_t tunnel : TunnelsTo(reader, context, port)) {
-    LoadTunnelMetadata(port.datapath_key, port.key, ops);
-    ops.push_back(Op::Output(tunnel));
-  }
+  const OpList ops = IntoTunnels(reader, context, port);
   if (ops.empty()) return;
   for (uint32_t key : moving) {
     context.Emit(out, FlowBuilder(table::kRemoteOutput, 110, cookie)

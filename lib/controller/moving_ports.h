@@ -6,14 +6,14 @@
 #define OVNLITE_LIB_CONTROLLER_MOVING_PORTS_H_
 
 #include <cstdint>
-#include <vector>
 
 #include "lib/controller/context.h"
 
 namespace ovnlite {
 
-// The tunnels to the other chassis that have the port, its own chassis first.
-std::vector<uint32_t> TunnelsTo(Reader& reader, const ControllerContext& context, const PortInfo& port);
+// Sends a packet to `port` into the tunnels to the other chassis that have it, its own first. Empty when there are
+// none.
+OpList IntoTunnels(Reader& reader, const ControllerContext& context, const PortInfo& port);
 
 // Table 0 and 65: until the machine announces itself by RARP, nothing comes of `port`, which is plugged in as `number`,
 // and nothing goes there. `enter` is what happens to a packet that comes from it.

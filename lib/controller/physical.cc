@@ -239,11 +239,7 @@ class PortFlows {
   // To every other chassis that has the port.
   void EmitTunnels() {
     if (context_.everywhere()) return;
-    OpList ops;
-    for (uint32_t tunnel : TunnelsTo(reader_, context_, port_)) {
-      LoadTunnelMetadata(port_.datapath_key, port_.key, ops);
-      ops.push_back(Op::Output(tunnel));
-    }
+    OpList ops = IntoTunnels(reader_, context_, port_);
     if (ops.empty()) return;
     ops.push_back(Op::Resubmit(table::kLocalOutput));
     Put(ToPort(table::kRemoteOutput, 100), std::move(ops));

@@ -20,7 +20,6 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -33,18 +32,10 @@
 #include "tests/oracle/random_case.h"
 #include "tests/oracle/real_central.h"
 #include "tests/oracle/real_hypervisor.h"
+#include "tests/oracle/seeds.h"
 
 namespace ovnlite {
 namespace {
-
-void GetSeeds(uint64_t* from, uint64_t* to) {
-  *from = *to = 1;
-  const char* seeds = std::getenv("OVNLITE_SEEDS");
-  if (seeds == nullptr) return;
-  const std::vector<std::string> bounds = absl::StrSplit(seeds, '-');
-  ASSERT_TRUE(bounds.size() == 2 && absl::SimpleAtoi(bounds[0], from) && absl::SimpleAtoi(bounds[1], to))
-      << "OVNLITE_SEEDS is FROM-TO, as in 1-100";
-}
 
 // The ports that a case's "lsp-bind PORT CHASSIS" binds, without containers, which are in another port; and those that
 // are requested there while they move.
@@ -201,8 +192,7 @@ TEST(HypervisorDifferentialTest, FlowTablesEqualThoseOfRealHypervisors) {
                  << " is missing: install Debian's ovn-central, ovn-host and openvswitch-switch to compare with real "
                     "hypervisors";
   }
-  uint64_t from, to;
-  GetSeeds(&from, &to);
+  const auto [from, to] = SeedsToTry({1, 1});
   RealCentral central;
   size_t compared = 0;
   for (uint64_t seed = from; seed <= to; ++seed) {

@@ -3,30 +3,19 @@
 //
 // OVNLITE_SEEDS=FROM-TO runs others than the one seed of every test run.
 
-#include <cstdlib>
 #include <iostream>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "ovnlite/lab/steps.h"
 #include "tests/hypervisor/recording.h"
 #include "tests/oracle/random_traffic.h"
 #include "tests/oracle/real_network.h"
+#include "tests/oracle/seeds.h"
 
 namespace ovnlite {
 namespace {
-
-void GetSeeds(uint64_t* from, uint64_t* to) {
-  *from = *to = 1;
-  const char* seeds = std::getenv("OVNLITE_SEEDS");
-  if (seeds == nullptr) return;
-  const std::vector<std::string> bounds = absl::StrSplit(seeds, '-');
-  ASSERT_TRUE(bounds.size() == 2 && absl::SimpleAtoi(bounds[0], from) && absl::SimpleAtoi(bounds[1], to))
-      << "OVNLITE_SEEDS is FROM-TO, as in 1-100";
-}
 
 TEST(FramesDifferentialTest, FramesEqualThoseOfRealHypervisors) {
   if (const std::string missing = RealHypervisor::Missing(); !missing.empty()) {
@@ -34,8 +23,7 @@ TEST(FramesDifferentialTest, FramesEqualThoseOfRealHypervisors) {
                  << " is missing: install Debian's ovn-central, ovn-host and openvswitch-switch to compare with real "
                     "hypervisors";
   }
-  uint64_t from, to;
-  GetSeeds(&from, &to);
+  const auto [from, to] = SeedsToTry({1, 1});
   size_t steps = 0, frames = 0;
   for (uint64_t seed = from; seed <= to; ++seed) {
     RealCentral central;

@@ -4,13 +4,10 @@
 //
 // OVNLITE_SEEDS=FROM-TO runs others than the few seeds of every test run.
 
-#include <cstdlib>
 #include <set>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "lib/northd/context.h"
 #include "lib/northd/northd_testutil.h"
@@ -21,6 +18,7 @@
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/topology/random_topology.h"
 #include "tests/oracle/real_central.h"
+#include "tests/oracle/seeds.h"
 
 namespace ovnlite {
 namespace {
@@ -67,22 +65,11 @@ std::multiset<std::string> RowLines(const Database& sb) {
   return lines;
 }
 
-void GetSeeds(uint64_t* from, uint64_t* to) {
-  *from = 1;
-  *to = 3;
-  const char* seeds = std::getenv("OVNLITE_SEEDS");
-  if (seeds == nullptr) return;
-  const std::vector<std::string> bounds = absl::StrSplit(seeds, '-');
-  ASSERT_TRUE(bounds.size() == 2 && absl::SimpleAtoi(bounds[0], from) && absl::SimpleAtoi(bounds[1], to))
-      << "OVNLITE_SEEDS is FROM-TO, as in 1-1000";
-}
-
 TEST(NorthdDifferentialTest, EqualsARealOvnNorthd) {
   if (const std::string missing = RealCentral::Missing(); !missing.empty()) {
     GTEST_SKIP() << missing << " is missing: install Debian's ovn-central to compare with a real ovn-northd";
   }
-  uint64_t from, to;
-  GetSeeds(&from, &to);
+  const auto [from, to] = SeedsToTry({1, 3});
   RealCentral real;
   for (uint64_t seed = from; seed <= to; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));

@@ -22,21 +22,12 @@
 #include "tests/oracle/random_case.h"
 #include "tests/oracle/random_microflow.h"
 #include "tests/oracle/real_central.h"
+#include "tests/oracle/seeds.h"
 
 namespace ovnlite {
 namespace {
 
 constexpr int kMicroflows = 200;
-
-void GetSeeds(uint64_t* from, uint64_t* to) {
-  *from = 1;
-  *to = 8;
-  const char* seeds = std::getenv("OVNLITE_SEEDS");
-  if (seeds == nullptr) return;
-  const std::vector<std::string> bounds = absl::StrSplit(seeds, '-');
-  ASSERT_TRUE(bounds.size() == 2 && absl::SimpleAtoi(bounds[0], from) && absl::SimpleAtoi(bounds[1], to))
-      << "OVNLITE_SEEDS is FROM-TO, as in 1-1000";
-}
 
 // The argument list in one line, as for a shell.
 std::string Line(const std::vector<std::string>& arguments) {
@@ -139,8 +130,7 @@ TEST(TraceDifferentialTest, EqualsARealOvnTrace) {
   if (const std::string missing = RealCentral::Missing(); !missing.empty()) {
     GTEST_SKIP() << missing << " is missing: install Debian's ovn-central to compare with a real ovn-trace";
   }
-  uint64_t from, to;
-  GetSeeds(&from, &to);
+  const auto [from, to] = SeedsToTry({1, 8});
   RealCentral real;
   int compared = 0, aborted = 0, port_security = 0, ties = 0, redirects = 0, hairpins = 0, different = 0;
   for (uint64_t seed = from; seed <= to; ++seed) {
