@@ -51,7 +51,12 @@ class Generator {
     for (size_t i = 0; i < chassis_.size(); ++i) Line("sb chassis-add ", chassis_[i], " geneve 192.168.56.", 11 + i);
     for (const Station& s : stations_) Line("sb lsp-bind ", s.name, " ", s.chassis);
     if (provider_) Step("sleep 4");  // The gateway is elected first.
-    for (int i = 0; i < kFrames; ++i) AddFrame();
+    for (int i = 0; i < kFrames; ++i) {
+      // Packets wait for a neighbour for ten seconds, and a real network needs a while for every step: what waits must
+      // not depend on how long.
+      if (i == kFrames / 2) Step("sleep 11");
+      AddFrame();
+    }
     return std::move(traffic_);
   }
 
