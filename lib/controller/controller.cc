@@ -166,10 +166,8 @@ void Controller::SetTunnel(absl::string_view chassis, uint32_t port) {
 }
 
 std::vector<std::string> Controller::BoundPorts(const Database& sb, absl::string_view chassis) {
-  const auto is_here = [&](const ovsdb::Uuid& uuid) {
-    const auto* row = sb.Get<sb::Chassis>(FromProto(uuid));
-    return row != nullptr && row->name() == chassis;
-  };
+  const absl::Span<const Uuid> here = sb.IndexOn<sb::Chassis>("name").Find(chassis);
+  const auto is_here = [&](const ovsdb::Uuid& uuid) { return !here.empty() && FromProto(uuid) == here[0]; };
   std::vector<std::string> names;
   for (const auto& [uuid, port] : sb.Rows<sb::Port_Binding>()) {
     const std::string& type = port.type();

@@ -8,7 +8,6 @@ namespace {
 
 constexpr uint64_t kIpv4 = 0x0800, kIpv6 = 0x86dd, kRarp = 0x8035;
 constexpr Subfield kTooBig{OfReg(9), 1, 1};
-constexpr int kTooBigBit = 1;
 // A port's MTU is taken to be Ethernet's. Geneve over IPv4, with OVN's option, takes 58 bytes off it; check_pkt_larger
 // counts the inner Ethernet header, and a tag.
 constexpr uint32_t kMostBytes = 1500 - 58, kPathMtu = kMostBytes - 18;
@@ -102,7 +101,7 @@ void EmitPathMtu(const ControllerContext& context, const PortInfo& port, uint32_
       measure.dst = kTooBig;
       context.Emit(out, at(table::kOutputInit).Do({std::move(measure), Op::Resubmit(table::kOutputTooBig)}));
       context.Emit(out,
-                   at(table::kOutputTooBig).Match(RegField(9), 1u << kTooBigBit, 1u << kTooBigBit).Do({Refuse(v6)}));
+                   at(table::kOutputTooBig).Match(RegField(9), 1u << kTooBig.low, 1u << kTooBig.low).Do({Refuse(v6)}));
     }
   }
 }

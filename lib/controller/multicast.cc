@@ -79,12 +79,11 @@ void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid
     // Of every member that has a zone, wherever it is: so does OVN.
     if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
     const bool is_here = port.chassis == context.chassis;
+    // A container counts where it is bound, and not wherever the port around it is.
+    const bool is_bound = port.parent.empty() || is_here || port.moves_to(context.chassis);
     if (port.type == "patch" || port.type == "localport") {
       deliver(patches, port.key);
-    } else if (port.type == "l3gateway" ? is_here
-               : !port.parent.empty()
-                   ? (is_here || port.moves_to(context.chassis)) && context.NumberOf(reader, port) != 0
-                   : context.NumberOf(reader, port) != 0) {
+    } else if (port.type == "l3gateway" ? is_here : is_bound && context.NumberOf(reader, port) != 0) {
       deliver(here, port.key);
     } else if (port.type == "chassisredirect" && is_here) {
       const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));

@@ -50,7 +50,7 @@ void CompareTables(const std::string& network, const std::string& chassis) {
   EXPECT_TRUE(controller.errors().empty());
   std::vector<std::string> recorded = absl::StrSplit(Read(absl::StrCat(network, ".", chassis, ".flows")), '\n');
   std::erase_if(recorded, IsMeantDifference);
-  ASSERT_GT(recorded.size(), 400u);
+  ASSERT_GT(recorded.size(), 500u);
   EXPECT_EQ(CompareFlows(FlowSet(recorded), FlowSet(controller.DumpFlows())), "") << chassis;
 }
 

@@ -543,8 +543,7 @@ class Generator {
       Line("lb-add lb-health 30.9.9.9:80 ", Ip4(0, 0), ":8080,", Ip4(0, 1), ":8080 tcp");
       Line(
           "--id=@hc create Load_Balancer_Health_Check vip='\"30.9.9.9:80\"' -- add Load_Balancer lb-health "
-          "health_check "
-          "@hc -- set Load_Balancer lb-health ip_port_mappings:",
+          "health_check @hc -- set Load_Balancer lb-health ip_port_mappings:",
           Ip4(0, 0), "='\"p0_0:10.0.0.99\"'");
       Line("ls-lb-add ", switches_[0], " lb-health");
     }
