@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ovnlite/base/hash.h"
+#include "ovnlite/wire/vlan.h"
 
 namespace ovnlite {
 namespace {
@@ -10,7 +11,6 @@ namespace {
 using Frame = Continuation::Frame;
 
 constexpr uint64_t kVlanPresent = 0x1000;  // Of a key's TCI: there is a tag.
-constexpr int kVlanTagSize = 4;            // Bytes.
 
 // Bits that are not read off the packet, so that they cannot differ between packets of one path: everything the
 // pipeline computes. in_port and recirc_id are pinned by every megaflow anyway.
@@ -224,7 +224,7 @@ class Machine {
       state_.constant.Include(field::kVlanTci);
       state_.written.Include(field::kVlanTci);
       if (!IsTagged()) state_.key.Set(field::kVlanTci, 0);
-      state_.growth += (IsTagged() - was_tagged) * kVlanTagSize;
+      state_.growth += (IsTagged() - was_tagged) * int{VlanLayout::kSize};
     }
   }
 
