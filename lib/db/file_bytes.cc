@@ -44,19 +44,6 @@ absl::Status OpenRegular(const FileDescriptor& file, const std::string& path, st
 
 }  // namespace
 
-absl::StatusOr<FileBytes> FileBytes::Map(const std::string& path) {
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat info;
-  if (absl::Status status = OpenRegular(file, path, &info); !status.ok()) return status;
-  const auto size = static_cast<size_t>(info.st_size);
-  if (size == 0) return FileBytes(nullptr, 0);
-  void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
-  if (memory == MAP_FAILED) return Failed("cannot map", path);
-  FileBytes bytes(static_cast<char*>(memory), size);
-  bytes.size_ = size;
-  return bytes;
-}
-
 absl::StatusOr<FileBytes> FileBytes::Read(const std::string& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info;

@@ -15,8 +15,8 @@
 #include "lib/base/shared_testutil.h"
 #include "lib/db/db_testutil.h"
 #include "lib/db/log_record.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {

@@ -11,8 +11,8 @@
 //
 // Cost: one pass, about 1 ns per byte; nesting is limited to kMaxDepth.
 
-#ifndef OVNLITE_LIB_DB_JSON_READER_H_
-#define OVNLITE_LIB_DB_JSON_READER_H_
+#ifndef OVNLITE_LIB_BASE_JSON_READER_H_
+#define OVNLITE_LIB_BASE_JSON_READER_H_
 
 #include <array>
 #include <cstddef>
@@ -65,6 +65,8 @@ class JsonReader {
   bool is_ascii() const { return ascii_; }
   // Numbers with a fraction or exponent are taken when they are whole, as OVS does.
   int64_t ReadInteger();
+  // Any number, within a double's range.
+  double ReadReal();
   bool ReadBoolean();
   void ReadNull();
   // Passes over the value that comes next, and returns its text.
@@ -149,4 +151,4 @@ class JsonReader {
 
 }  // namespace ovnlite
 
-#endif  // OVNLITE_LIB_DB_JSON_READER_H_
+#endif  // OVNLITE_LIB_BASE_JSON_READER_H_

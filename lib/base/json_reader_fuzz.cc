@@ -6,8 +6,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "lib/db/json_reader.h"
-#include "lib/db/json_row.h"
+#include "lib/base/json_reader.h"
 #include "ovnlite/base/utf8.h"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "lib/db/json_reader.h"
+#include "lib/base/json_reader.h"
 
 #include <bit>
 #include <cmath>
@@ -238,6 +238,15 @@ absl::string_view JsonReader::ReadNumber() {
   }
   if (!good) Fail("malformed number");
   return good ? text_.substr(begin, at_ - begin) : "";
+}
+
+double JsonReader::ReadReal() {
+  const absl::string_view number = ReadNumber();
+  double value = 0;
+  if (!ok() || (absl::SimpleAtod(number, &value) && std::isfinite(value))) return value;
+  at_ -= number.size();
+  Fail("the number is too large");
+  return 0;
 }
 
 int64_t JsonReader::ReadInteger() {
