@@ -502,22 +502,28 @@ void Engine::Fill(Store& relation) {
   }
 }
 
-void Engine::ReadRelation(Frame& frame, Store& relation, Watched watched) {
+bool Engine::SettleRelation(Store& relation) {
   const auto feeds = [&](NodeId id) {
     const std::vector<int>& fed = KindOf(nodes_[id]).feeds;
     return std::find(fed.begin(), fed.end(), relation.number) != fed.end();
   };
-  // Its node comes first, since settling may drop what nobody watches.
-  const NodeId id = NodeFor(watched);
   const absl::Span<const NodeId> chain = Chain();
   const auto feeder = std::find_if(chain.begin(), chain.end(), feeds);
   if (feeder != chain.end()) {
-    return Cycle(chain.subspan(static_cast<size_t>(feeder - chain.begin())), absl::StrCat("relation ", relation.name));
+    Cycle(chain.subspan(static_cast<size_t>(feeder - chain.begin())), absl::StrCat("relation ", relation.name));
+    return false;
   }
   if (!relation.filling) {
     SettleBelow(relation.height);
     Fill(relation);
   }
+  return true;
+}
+
+void Engine::ReadRelation(Frame& frame, Store& relation, Watched watched) {
+  // Its node comes first, since settling may drop what nobody watches.
+  const NodeId id = NodeFor(watched);
+  if (!SettleRelation(relation)) return;
   nodes_[id].height = relation.height;
   Record(frame, id);
 }

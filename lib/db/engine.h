@@ -50,6 +50,8 @@ class Engine {
   NodeId NodeForRow(TableWatch& watch, const Uuid& uuid);
   bool AskNode(Frame& frame, Kind& kind, uint32_t slot);
   void ReadRelation(Frame& frame, Store& relation, Watched watched);
+  // False in a cycle.
+  bool SettleRelation(Store& relation);
 
   // -- For stores --
   void Touched(Store& store);

@@ -62,6 +62,8 @@ void Reader::ReadRelation(incremental::Store& relation, incremental::Watched wat
   engine_.ReadRelation(frame_, relation, watched);
 }
 
+void Reader::SettleRelation(incremental::Store& relation) { engine_.SettleRelation(relation); }
+
 const Row* Reader::GetRow(const DatabaseSchema& schema, size_t table, const Uuid& uuid, uint32_t* entry) {
   incremental::TableWatch& watch = engine_.WatchOf(schema, table);
   *entry = engine_.Record(frame_, engine_.NodeForRow(watch, uuid));

@@ -126,6 +126,11 @@ class Reader {
     return rows.empty() ? ViewOf<T>() : Get<T>(rows.front());
   }
 
+  // Brings a relation up to date without reading it: before inputs are asked that are set when it is settled.
+  template <typename Key, typename Value>
+  void Settle(const Relation<Key, Value>& relation) {
+    SettleRelation(RelationOf(relation.number));
+  }
   // A query's answer.
   template <typename Key, typename T>
   const T& Ask(const Query<Key, T>& query, const incremental::KeyArgument<Key>& key) {
@@ -169,6 +174,7 @@ class Reader {
   bool AskNode(incremental::Kind& kind, uint32_t slot);
   // Brings the relation up to date, and records that `watched` was read.
   void ReadRelation(incremental::Store& relation, incremental::Watched watched);
+  void SettleRelation(incremental::Store& relation);
 
   incremental::Engine& engine_;
   incremental::Frame& frame_;
@@ -235,6 +241,13 @@ class Incremental {
     const bool is_default = value == T();
     const uint32_t slot = kind.SlotOf(key);
     SetInput(kind, slot, is_default, kind.SetAnswer(slot, std::move(value)));
+  }
+
+  // Calls `settled` whenever what came into a relation or went is about to be seen by its readers. It may Set() inputs, by
+  // what all pairs together say: numbers that are given out, say. Who asks for these calls Reader::Settle() first.
+  template <typename Key, typename Value>
+  void OnSettled(const Relation<Key, Value>& relation, std::function<void()> settled) {
+    StoreOf(relation.number).on_settled = std::move(settled);
   }
 
   // Once for every row of a table.

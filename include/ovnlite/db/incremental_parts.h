@@ -379,7 +379,8 @@ class Store {
   const std::string name;
   int number = -1;
   Engine* engine = nullptr;
-  // Of a relation.
+  // Of a relation: called when something was settled.
+  std::function<void()> on_settled;
   std::vector<Kind*> fed_by;
   uint16_t height = 0;  // Above all that feeds it.
   bool queued = false;
@@ -578,6 +579,7 @@ class RelationStore final : public Store {
       if (group.any != kNoNode && group.was_empty != (group.size() == 0)) incremental::Wake(*engine, group.any);
       DropGroup(at);
     }
+    if (on_settled != nullptr && !settling.empty()) on_settled();
   }
 
   void TakeChanges(std::vector<const Pair*>* added, std::vector<const Pair*>* removed) {
