@@ -18,6 +18,11 @@ absl::Status AtColumn(const absl::Status& status, const Edit& edit, const Column
                                                   " column ", column.name(), ": ", message.substr(colon + 2)));
 }
 
+bool RefersWeakly(const ColumnSchema& column) {
+  return (column.key().ref_table != nullptr && !column.key().strong) ||
+         (column.value().ref_table != nullptr && !column.value().strong);
+}
+
 std::string UniqueValues(const ColumnGroup& group, const Row& row) {
   return absl::StrJoin(group, ", ", [&row](std::string* out, const ColumnSchema* column) {
     absl::StrAppend(out, column->name(), "=");
@@ -260,7 +265,7 @@ absl::Status CommitRun::CleanWeakReferences() {
 }
 
 absl::Status CommitRun::CleanColumn(const ColumnSchema& column, Edit& edit, const Uuid& target) {
-  if (!EraseReference(column, edit.after, target)) return absl::OkStatus();
+  if (!RefersWeakly(column) || !EraseReference(column, edit.after, target)) return absl::OkStatus();
   if (edit.before && edit.before.ColumnEquals(column, edit.after)) {
     edit.changed &= ~MaskOf(column);
   } else {

@@ -8,10 +8,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lib/base/json_reader.h"
 #include "lib/db/file_bytes.h"
+#include "lib/db/file_schema.h"
 #include "lib/db/json_row.h"
 #include "lib/db/log_record.h"
+#include "lib/db/narrow.h"
 #include "lib/db/store.h"
 #include "lib/db/transaction.h"
 #include "ovnlite/base/status.h"
@@ -23,31 +26,6 @@ namespace {
 
 // Called with the number of bytes from the beginning of the file that will not be read again.
 using Release = std::function<void(size_t)>;
-
-// The first record. Its tables need not be the same as ours.
-absl::Status ReadSchemaRecord(absl::string_view text, const DatabaseSchema** schema, std::string* version) {
-  JsonReader json(text);
-  std::string name;
-  absl::string_view member;
-  for (json.EnterObject(); json.NextMember(&member);) {
-    if (member == "name") {
-      name = std::string(json.ReadString());
-    } else if (member == "version") {
-      *version = std::string(json.ReadString());
-    } else {
-      json.Skip();
-    }
-  }
-  if (absl::Status status = json.Finish(); !status.ok()) return absl::DataLossError(status.message());
-  for (const DatabaseSchema* known : {&NorthboundSchema(), &SouthboundSchema()}) {
-    if (name == known->name()) {
-      *schema = known;
-      return absl::OkStatus();
-    }
-  }
-  return absl::InvalidArgumentError(absl::StrCat("the database is \"", name, "\"; only ", NorthboundSchema().name(),
-                                                 " and ", SouthboundSchema().name(), " can be loaded"));
-}
 
 class LogReplay {
  public:
@@ -74,6 +52,7 @@ class LogReplay {
   void ReadTable(JsonReader& json, const TableSchema& table, Record& record);
   void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
   absl::Status Decide(Record& record);
+  absl::Status NarrowDatabase();
   void MakeWarnings();
 
   void NoteUnknownColumn(const TableSchema& table, absl::string_view name) {
@@ -82,9 +61,11 @@ class LogReplay {
 
   const absl::string_view bytes_;
   const Release release_;
+  FileSchema file_;
   LoadedLog log_;
   RecentStrings strings_;
   const JsonRowContext context_{nullptr, &strings_};
+  LeftOut left_out_;
   // What the file has and the schema does not -> how many rows have it.
   absl::flat_hash_map<std::string, size_t> unknown_;
 };
@@ -94,24 +75,47 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
   while (log_.good_bytes < bytes_.size()) {
     absl::StatusOr<LogRecord> record = ReadLogRecord(bytes_.substr(log_.good_bytes));
     absl::Status status = record.status();
+    const auto place = [this] { return absl::StrCat("record ", log_.records + 1, " at byte ", log_.good_bytes); };
     if (log_.records == 0) {
+      if (absl::IsDataLoss(status)) return WithContext(status, place());
       if (!status.ok()) return status;
-      const DatabaseSchema* schema = nullptr;
-      OVNLITE_RETURN_IF_ERROR(ReadSchemaRecord(record->json, &schema, &log_.version));
-      log_.database = std::make_unique<Database>(*schema);
+      absl::StatusOr<FileSchema> file = ReadFileSchema(record->json);
+      if (!file.ok()) return WithContext(file.status(), place());
+      file_ = *std::move(file);
+      log_.version = file_.version;
+      log_.database = std::make_unique<Database>(file_.theirs != nullptr ? *file_.theirs : *file_.ours);
     } else if (status.ok()) {
       status = Replay(record->json, static_cast<size_t>(record->json.data() - bytes_.data()));
     }
     if (!status.ok()) {
-      log_.error = absl::DataLossError(
-          absl::StrCat("record ", log_.records + 1, " at byte ", log_.good_bytes, ": ", status.message()));
+      status = absl::DataLossError(absl::StrCat(place(), ": ", status.message()));
+      log_.damaged_end = !record.ok() && !HoldsLogRecord(bytes_.substr(log_.good_bytes + 1));
+      if (log_.damaged_end) {
+        log_.warnings.push_back(
+            absl::StrCat("the end of the file is damaged, and left out behind ", log_.records,
+                         log_.records == 1 ? " good record: " : " good records: ", status.message()));
+      } else {
+        log_.error = status;
+      }
       break;
     }
     ++log_.records;
     log_.good_bytes += record->size;
   }
+  if (file_.theirs != nullptr) OVNLITE_RETURN_IF_ERROR(NarrowDatabase());
   MakeWarnings();
   return std::move(log_);
+}
+
+// What was read, in a database of our schema.
+absl::Status LogReplay::NarrowDatabase() {
+  auto ours = std::make_unique<Database>(*file_.ours);
+  if (absl::Status status = Narrow(*log_.database, *ours, &left_out_); !status.ok()) {
+    return absl::DataLossError(absl::StrCat("without what schema version ", log_.version, " has and ",
+                                            file_.ours->version(), " has not: ", status.message()));
+  }
+  log_.database = std::move(ours);
+  return absl::OkStatus();
 }
 
 absl::Status LogReplay::Replay(absl::string_view text, size_t offset) {
@@ -206,11 +210,25 @@ absl::Status LogReplay::Decide(Record& record) {
 }
 
 void LogReplay::MakeWarnings() {
-  for (const auto& [what, rows] : unknown_) {
-    log_.warnings.push_back(absl::StrCat("unknown ", what, ", written by schema version ", log_.version,
-                                         ", left out in ", rows, rows == 1 ? " row" : " rows"));
+  std::vector<std::string> warnings;
+  const auto rows = [](size_t n) { return absl::StrCat(n, n == 1 ? " row" : " rows"); };
+  const std::string written = absl::StrCat(", written by schema version ", log_.version, ", left out");
+  for (const auto& [what, count] : left_out_.unknown) unknown_[what] += count;
+  for (const auto& [what, count] : unknown_) {
+    warnings.push_back(absl::StrCat("unknown ", what, written, " in ", rows(count)));
   }
-  std::sort(log_.warnings.begin(), log_.warnings.end());
+  for (const auto& [column, values] : left_out_.by_column) {
+    const std::string what = absl::StrCat("unknown value of ", column, " (", absl::StrJoin(values.texts, ", "),
+                                          values.texts.size() == LeftOut::kMostTexts ? ", ..." : "", ")", written);
+    if (values.rows > 0) warnings.push_back(absl::StrCat(what, " with ", rows(values.rows)));
+    if (values.shortened > 0) warnings.push_back(absl::StrCat(what, " in ", rows(values.shortened)));
+  }
+  for (const auto& [table, count] : left_out_.in_need) {
+    warnings.push_back(absl::StrCat("table ", table, ": ", rows(count), " left out that need", count == 1 ? "s" : "",
+                                    " a row that was left out"));
+  }
+  std::sort(warnings.begin(), warnings.end());
+  log_.warnings.insert(log_.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace

@@ -32,8 +32,7 @@ void DiffReferences(const ColumnSchema& column, const Row& before, const Row& af
 }
 
 bool EraseReference(const ColumnSchema& column, Row& row, const Uuid& target) {
-  const bool keys = Refers(column.key(), false), values = Refers(column.value(), false);
-  if (!keys && !values) return false;
+  const bool keys = column.key().ref_table != nullptr, values = column.value().ref_table != nullptr;
   if (column.shape() == ColumnShape::kScalar || column.shape() == ColumnShape::kOptional) {
     if (!row.Has(column) || row.Reference(column.index()) != target) return false;
     row.Clear(column);

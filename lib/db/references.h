@@ -22,7 +22,7 @@ inline void ForEachReference(const ColumnSchema& column, const Row& row, bool st
   DiffReferences(column, Row(), row, strong, [](const TableSchema&, const Uuid&) {}, visit);
 }
 
-// Removes the weak references to one row, with the pairs they stand in; false when there is none. Of a map all pairs are
+// Removes the references to one row, with the pairs they stand in; false when there is none. Of a map all pairs are
 // looked at.
 bool EraseReference(const ColumnSchema& column, Row& row, const Uuid& target);
 
