@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/schema/constraints.h"
-#include "ovnlite/base/hash.h"
 #include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
@@ -194,13 +193,6 @@ void AppendAtom(const AtomRef& atom, std::string* out) {
 }
 
 }  // namespace
-
-SharedString RecentStrings::Of(absl::string_view text) {
-  if (text.size() > kLongest) return SharedString(text);
-  SharedString& recent = recent_[HashBytes(text) % recent_.size()];
-  if (recent.view() != text) recent = SharedString(text);
-  return recent;
-}
 
 Datum ReadColumn(JsonReader& json, const ColumnSchema& column, const JsonRowContext& context) {
   if (column.shape() == ColumnShape::kMap) return ReadMap(json, column, context);

@@ -11,30 +11,21 @@
 #ifndef OVNLITE_LIB_DB_JSON_ROW_H_
 #define OVNLITE_LIB_DB_JSON_ROW_H_
 
-#include <array>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "lib/base/json_reader.h"
+#include "ovnlite/schema/recent_strings.h"
 #include "ovnlite/schema/row.h"
 
 namespace ovnlite {
 
 // What ["named-uuid", name] stands for.
 using UuidNames = absl::flat_hash_map<std::string, Uuid>;
-
-// Strings that came by lately, so that the same word is kept once: databases say "ls_in_acl" thousands of times.
-class RecentStrings {
- public:
-  SharedString Of(absl::string_view text);
-
- private:
-  static constexpr size_t kLongest = 48;
-  std::array<SharedString, 1024> recent_;
-};
 
 // How values are read.
 struct JsonRowContext {

@@ -162,8 +162,7 @@ void LogReplay::ReadTable(JsonReader& json, const TableSchema& table, Record& re
     } else {
       Row row = ReadNewRow(
           json, *uuid, builder, shape, [&](absl::string_view column) { NoteUnknownColumn(table, column); }, context_);
-      record.transaction.InsertRow(table, *uuid);
-      if (Edit* edit = transaction.edits.Find(table, *uuid)) edit->after = std::move(row);
+      record.transaction.InsertRow(table, *uuid, std::move(row));
     }
     if (json.offset() >= next_release) {
       release_(record.offset + json.offset());

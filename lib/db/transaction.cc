@@ -68,18 +68,22 @@ void ShowInMessage(Edit& edit, const ColumnSchema& column) {
 
 }  // namespace
 
-void Transaction::InsertRow(const TableSchema& table, const Uuid& uuid) {
+void Transaction::InsertRow(const TableSchema& table, const Uuid& uuid, Row row) {
   EditSet& edits = state_->edits;
   if (edits.Find(table, uuid) != nullptr) {
     return edits.Fail(
         absl::AlreadyExistsError(absl::StrCat("duplicate uuid: ", RowName(table, uuid),
                                               " was inserted, changed or deleted in this transaction before")));
   }
-  Edit& edit = edits.Add(table, uuid);
-  edit.after = Row(table);
+  edits.Add(table, uuid).after = std::move(row);
+}
+
+void Transaction::InsertRow(const TableSchema& table, const Uuid& uuid) {
+  Row row(table);
   for (const ColumnSchema* column : table.sets()) {
-    if (column->min_size() > 0) edit.after.Set(*column, DefaultOf(*column));
+    if (column->min_size() > 0) row.Set(*column, DefaultOf(*column));
   }
+  InsertRow(table, uuid, std::move(row));
 }
 
 void Transaction::Set(const ColumnSchema& column, const Uuid& row, Datum value) {

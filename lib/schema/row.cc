@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <vector>
 
 #include "absl/hash/hash.h"
 
@@ -107,6 +108,29 @@ uint64_t Row::HashOf(const ColumnSchema& column) const {
     default:
       return absl::HashOf(slot->number);
   }
+}
+
+uint64_t Row::Hash() const {
+  uint64_t hash = 0;
+  ForEachSet([&](const ColumnSchema& column) { hash += absl::HashOf(column.index(), HashOf(column)); });
+  return hash;
+}
+
+bool Row::Precedes(const Row& a, const Row& b) {
+  for (const ColumnSchema& column : a.table().columns()) {
+    if (a.ColumnEquals(column, b)) continue;
+    std::vector<Atom> mine, theirs;
+    const auto list = [](std::vector<Atom>& atoms) {
+      return [&atoms](const AtomRef& key, const AtomRef* value) {
+        atoms.push_back(key.ToAtom());
+        if (value != nullptr) atoms.push_back(value->ToAtom());
+      };
+    };
+    a.Get(column).ForEach(list(mine));
+    b.Get(column).ForEach(list(theirs));
+    return mine < theirs;
+  }
+  return false;
 }
 
 ColumnMask Row::Compare(const Row& other) const {

@@ -39,8 +39,9 @@ class Transaction {
 
   // -- Any table --
 
-  // A new row with default values. `uuid` must not exist yet.
+  // A new row with default values, or with these. `uuid` must not exist yet.
   void InsertRow(const TableSchema& table, const Uuid& uuid);
+  void InsertRow(const TableSchema& table, const Uuid& uuid, Row row);
   // Deletes the row if it exists.
   void Delete(const TableSchema& table, const Uuid& uuid);
   // The row as this transaction sees it; no row when there is none.

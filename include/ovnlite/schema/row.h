@@ -66,6 +66,10 @@ class Row {
   bool SharesColumn(const ColumnSchema& column, const Row& other) const;
   bool ColumnEquals(const ColumnSchema& column, const Row& other) const;
   uint64_t HashOf(const ColumnSchema& column) const;
+  // Of all columns. Equal rows have equal hashes, which differ from process to process.
+  uint64_t Hash() const;
+  // An order of rows of one table, by their columns.
+  static bool Precedes(const Row& a, const Row& b);
 
   void Set(const ColumnSchema& column, Datum value);
   void Clear(const ColumnSchema& column) { Set(column, Datum()); }

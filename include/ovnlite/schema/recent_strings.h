@@ -1,0 +1,32 @@
+// File: recent_strings.h
+// Strings that came by lately, so that the same word is kept once: databases say "ls_in_acl" thousands of times.
+
+#ifndef OVNLITE_SCHEMA_RECENT_STRINGS_H_
+#define OVNLITE_SCHEMA_RECENT_STRINGS_H_
+
+#include <array>
+
+#include "absl/strings/string_view.h"
+#include "ovnlite/base/hash.h"
+#include "ovnlite/schema/atom.h"
+
+namespace ovnlite {
+
+class RecentStrings {
+ public:
+  // A string with these characters: one handed out before, if it is short and not too long ago.
+  SharedString Of(absl::string_view text) {
+    if (text.size() > kLongest) return SharedString(text);
+    SharedString& recent = recent_[HashBytes(text) % recent_.size()];
+    if (recent.view() != text) recent = SharedString(text);
+    return recent;
+  }
+
+ private:
+  static constexpr size_t kLongest = 64;
+  std::array<SharedString, 1024> recent_;
+};
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_SCHEMA_RECENT_STRINGS_H_
