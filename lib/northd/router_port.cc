@@ -6,7 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/northd/feature.h"
+#include "lib/northd/flow_sink.h"
 
 namespace ovnlite {
 namespace {
@@ -28,13 +29,12 @@ void AddAdmission(const FlowSink& flows, const RouterPort& port) {
   flows.Add(Stage::kLrInAdmission, 50, absl::StrCat("eth.dst == ", mac, " && inport == ", port.quoted), actions);
   flows.Add(Stage::kLrOutDelivery, 100, absl::StrCat("outport == ", port.quoted), "output;");
   // A router without usable ports has not even this flow.
-  flows.Add(Stage::kLrOutDelivery, 0, "1", "drop;");
+  flows.Add(Stage::kLrOutDelivery, 0, "1", kDrop);
 }
 
 void AddNeighborLookup(const FlowSink& flows, const RouterPort& port, bool always_learn) {
   for (const IpPrefix& network : port.networks.v4) {
-    const std::string sender =
-        absl::StrCat("inport == ", port.quoted, " && arp.spa == ", network.network().ToShortString());
+    const std::string sender = absl::StrCat("inport == ", port.quoted, " && arp.spa == ", network.network().ToString());
     const absl::string_view lookup = "reg9[2] = lookup_arp(inport, arp.spa, arp.sha);";
     flows.Add(Stage::kLrInLookupNeighbor, 100, absl::StrCat(sender, " && arp.op == 1"),
               absl::StrCat(lookup, always_learn ? " next;" : " reg9[3] = lookup_arp_ip(inport, arp.spa); next;"));
@@ -50,7 +50,7 @@ void AddArpReplies(const FlowSink& flows, const RouterPort& port) {
   for (const IpPrefix& network : port.networks.v4) {
     flows.Add(Stage::kLrInIpInput, 90,
               absl::StrCat("inport == ", port.quoted, " && arp.op == 1 && arp.tpa == ", network.address().ToString(),
-                           " && arp.spa == ", network.network().ToShortString()),
+                           " && arp.spa == ", network.network().ToString()),
               "eth.dst = eth.src; eth.src = xreg0[0..47]; arp.op = 2; /* ARP reply */ arp.tha = arp.sha; "
               "arp.sha = xreg0[0..47]; arp.tpa <-> arp.spa; outport = inport; flags.loopback = 1; output;");
   }
@@ -73,7 +73,7 @@ void AddSpoofedSources(const FlowSink& flows, const RouterPort& port) {
     sources.push_back(network.last_address().ToString());
   }
   flows.Add(Stage::kLrInIpInput, 100, absl::StrCat("ip4.src == {", absl::StrJoin(sources, ", "), "} && reg9[0] == 0"),
-            "drop;");
+            kDrop);
 }
 
 void AddPingReplies(const FlowSink& flows, const RouterPort& port) {
@@ -106,7 +106,7 @@ void AddRefusals(const FlowSink& flows, const RouterPort& port) {
       flows.Add(Stage::kLrInIpInput, 70, match, unreachable(protocol_code));
     }
     if (!networks.empty()) {
-      flows.Add(Stage::kLrInIpInput, 60, absl::StrCat(ip, ".dst == {", JoinAddresses(networks), "}"), "drop;");
+      flows.Add(Stage::kLrInIpInput, 60, absl::StrCat(ip, ".dst == {", JoinAddresses(networks), "}"), kDrop);
     }
   };
   refuse(port.networks.v4, "ip4", "icmp4", 3, 3, 2);
@@ -125,7 +125,7 @@ void AddTimeExceeded(const FlowSink& flows, const RouterPort& port) {
   for (const IpPrefix& network : port.networks.v6) {
     if (network.address().IsLinkLocal()) continue;
     flows.Add(Stage::kLrInIpInput, 31,
-              absl::StrCat("inport == ", port.quoted, " && ip6 && ip6.src == ", network.network().ToShortString(),
+              absl::StrCat("inport == ", port.quoted, " && ip6 && ip6.src == ", network.network().ToString(),
                            " && ip.ttl == {0, 1} && !ip.later_frag"),
               absl::StrCat("icmp6 {eth.dst <-> eth.src; ip6.dst = ip6.src; ip6.src = ", network.address().ToString(),
                            " ; ip.ttl = 254; icmp6.type = 3; /* Time exceeded */ icmp6.code = 0; /* TTL exceeded in "
@@ -142,15 +142,13 @@ void AddDhcpv6Replies(const FlowSink& flows, const RouterPort& port) {
   }
 }
 
-}  // namespace
-
-void DefineRouterPortFlows(Incremental& engine, const Context& context) {
+void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Router_Port>("router_port", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const RouterPort& port = reader.Ask(context.router_port, uuid);
     if (!port.exists) return;
-    const FlowSink flows(context, out, port.router, uuid);
+    const FlowSink flows(reader, context, out, port.router, uuid);
     const bool always_learn =
-        LookupBool(reader.Get<nb::Logical_Router>(port.router)->options(), "always_learn_from_arp_request", true);
+        ReadBool(reader.Get<nb::Logical_Router>(port.router)->options("always_learn_from_arp_request"), true);
     if (port.enabled) AddAdmission(flows, port);
     AddNeighborLookup(flows, port, always_learn);
     AddArpReplies(flows, port);
@@ -161,5 +159,9 @@ void DefineRouterPortFlows(Incremental& engine, const Context& context) {
     AddDhcpv6Replies(flows, port);
   });
 }
+
+}  // namespace
+
+Feature RouterPortFlowFeature() { return {"router_port", Define, {}}; }
 
 }  // namespace ovnlite

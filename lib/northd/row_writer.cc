@@ -121,6 +121,7 @@ void RowWriter::DeleteRow(Transaction& t, const TableSchema& table, const Uuid& 
       for (const Uuid& referrer : database_.IndexOn(*column).Find(uuid)) t.Delete(*other, referrer);
     }
   }
+  if (RuleOf(table)->also_delete != nullptr) RuleOf(table)->also_delete(t.Get(table, uuid), t);
   t.Delete(table, uuid);
 }
 
@@ -132,17 +133,22 @@ void RowWriter::WriteRow(Transaction& t, const RowName& name, const State& state
     if (there && !rule.only_updates) DeleteRow(t, *name.table, uuid);
     return;
   }
+  const Row& wanted = state.wanted.front();
   if (!there) {
     if (rule.only_updates) return;
-    t.InsertRow(*name.table, uuid);
-    if (rule.fill_new != nullptr) {
-      Row fresh(*name.table);
-      rule.fill_new(fresh);
-      fresh.ForEachSet([&](const ColumnSchema& column) { t.Set(column, uuid, fresh.Get(column)); });
+    Row fresh = wanted;
+    if (rule.fill_new != nullptr) rule.fill_new(fresh);
+    for (const auto& [column, members] : state.members) {
+      fresh.Set(name.table->columns()[static_cast<size_t>(column)], members);
     }
-    there = t.Get(*name.table, uuid);
+    if (!actual_.empty()) {
+      ForEachColumn(*name.table, rule.owned, [&](const ColumnSchema& column) {
+        if (column.HasReference()) fresh.Set(column, Translated(column, fresh.Get(column)));
+      });
+    }
+    t.InsertRow(*name.table, uuid, std::move(fresh));
+    return;
   }
-  const Row& wanted = state.wanted.front();
   const auto members_of = [&state](int column) {
     return std::find_if(state.members.begin(), state.members.end(),
                         [column](const auto& members) { return members.first == column; });

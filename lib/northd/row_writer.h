@@ -30,6 +30,8 @@ struct TableRule {
   std::function<std::optional<std::string>(const Uuid&, const Row&)> name;
   // Puts into a new row what only new rows get; or null.
   void (*fill_new)(Row& row) = nullptr;
+  // Deletes rows of others that mean this one without referring to it; or null.
+  std::function<void(const Row& gone, Transaction& t)> also_delete = nullptr;
   // The compiler neither makes nor deletes rows of this table: it writes some columns of those that there are.
   bool only_updates = false;
 };

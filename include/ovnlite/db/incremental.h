@@ -139,7 +139,8 @@ class Reader {
     return AskNode(kind, slot) ? kind.AnswerOf(slot) : kind.None();
   }
 
-  // The values under a key, in order; whether there are any; whether this is one of them.
+  // The values under a key, in order; whether there are any; the first or null; whether this is one of them. Each wakes
+  // the reader only when that changes.
   template <typename Key, typename Value>
   incremental::Values<Key, Value> Members(const Relation<Key, Value>& relation,
                                           const std::type_identity_t<Key>& key) {
@@ -152,6 +153,13 @@ class Reader {
     auto& store = static_cast<incremental::RelationStore<Key, Value>&>(RelationOf(relation.number));
     ReadRelation(store, store.WatchAny(key));
     return !store.ValuesOf(key).empty();
+  }
+  template <typename Key, typename Value>
+  const Value* First(const Relation<Key, Value>& relation, const std::type_identity_t<Key>& key) {
+    auto& store = static_cast<incremental::RelationStore<Key, Value>&>(RelationOf(relation.number));
+    ReadRelation(store, store.WatchFirst(key));
+    const incremental::Values<Key, Value> values = store.ValuesOf(key);
+    return values.empty() ? nullptr : &*values.begin();
   }
   template <typename Key, typename Value>
   bool Contains(const Relation<Key, Value>& relation, const std::type_identity_t<Key>& key,

@@ -525,14 +525,19 @@ class RelationStore final : public Store {
   struct Group {
     absl::InlinedVector<uint32_t, 2> few;
     std::unique_ptr<Many> many;  // Instead, when they are many.
-    NodeId all = kNoNode, any = kNoNode;
-    bool was_empty = true;   // Before what is being settled.
+    NodeId all = kNoNode, any = kNoNode, first = kNoNode;
+    uint32_t first_before = kNoSlot;  // Before what is being settled.
     bool settling = false;
     size_t size() const { return many != nullptr ? many->size() : few.size(); }
+    uint32_t FirstPair() const { return size() == 0 ? kNoSlot : many != nullptr ? *many->begin() : few.front(); }
   };
 
   explicit RelationStore(absl::string_view name)
-      : Store(name), all_(*this, &Group::all, "all of"), any_(*this, &Group::any, "any of"), watched_pairs_(*this) {}
+      : Store(name),
+        all_(*this, &Group::all, "all of"),
+        any_(*this, &Group::any, "any of"),
+        first_(*this, &Group::first, "first of"),
+        watched_pairs_(*this) {}
 
   // TakeChanges() will be called: see there.
   void Follow() { followed_ = true; }
@@ -562,7 +567,7 @@ class RelationStore final : public Store {
       const uint32_t at = groups_.Add(pairs_.key(pair).first).first;
       Group& group = groups_[at];
       if (!std::exchange(group.settling, true)) {
-        group.was_empty = group.size() == 0;
+        group.first_before = group.FirstPair();
         settling.push_back(at);
       }
       present ? Insert(group, pair) : Remove(group, pair);
@@ -576,7 +581,11 @@ class RelationStore final : public Store {
       Group& group = groups_[at];
       group.settling = false;
       if (group.all != kNoNode) incremental::Wake(*engine, group.all);
-      if (group.any != kNoNode && group.was_empty != (group.size() == 0)) incremental::Wake(*engine, group.any);
+      const uint32_t first = group.FirstPair();
+      if (group.any != kNoNode && (group.first_before == kNoSlot) != (first == kNoSlot)) {
+        incremental::Wake(*engine, group.any);
+      }
+      if (group.first != kNoNode && group.first_before != first) incremental::Wake(*engine, group.first);
       DropGroup(at);
     }
     if (on_settled != nullptr && !settling.empty()) on_settled();
@@ -608,6 +617,7 @@ class RelationStore final : public Store {
 
   Watched WatchAll(const Key& key) { return {&all_, groups_.Add(key).first}; }
   Watched WatchAny(const Key& key) { return {&any_, groups_.Add(key).first}; }
+  Watched WatchFirst(const Key& key) { return {&first_, groups_.Add(key).first}; }
   Watched WatchPair(const Key& key, const Value& value) {
     return {&watched_pairs_, watched_pairs_.slots.Add(Pair(key, value)).first};
   }
@@ -619,7 +629,7 @@ class RelationStore final : public Store {
     bool settled = false;  // Readers and listeners have been shown it.
     bool pending = false, taken = false, retired = false;  // Of TakeChanges().
   };
-  // Nodes for all pairs of a key, or for whether there are any.
+  // Nodes for all pairs of a key, for whether there are any, or for which is the first.
   class GroupOwner final : public Owner {
    public:
     GroupOwner(RelationStore& store, NodeId Group::*node, const char* what) : store_(store), node_(node), what_(what) {}
@@ -671,7 +681,9 @@ class RelationStore final : public Store {
   }
   void DropGroup(uint32_t at) {
     const Group& group = groups_[at];
-    if (group.size() == 0 && group.all == kNoNode && group.any == kNoNode && !group.settling) groups_.Erase(at);
+    if (group.size() == 0 && group.all == kNoNode && group.any == kNoNode && group.first == kNoNode && !group.settling) {
+      groups_.Erase(at);
+    }
   }
   void Insert(Group& group, uint32_t pair) {
     constexpr size_t kFew = 32;
@@ -697,7 +709,7 @@ class RelationStore final : public Store {
 
   SlotTable<Pair, State> pairs_;
   SlotTable<Key, Group> groups_;
-  GroupOwner all_, any_;
+  GroupOwner all_, any_, first_;
   PairOwner watched_pairs_;
   std::vector<PairListener<Key, Value>*> listeners_;
   std::vector<uint32_t> touched_;

@@ -48,6 +48,7 @@ class SharedString {
   friend bool operator==(const SharedString& a, const SharedString& b) {
     return a.block_ == b.block_ || a.view() == b.view();
   }
+  friend bool operator==(const SharedString& a, absl::string_view b) { return a.view() == b; }
   friend std::strong_ordering operator<=>(const SharedString& a, const SharedString& b) {
     if (a.block_ == b.block_) return std::strong_ordering::equal;
     return a.view().compare(b.view()) <=> 0;

@@ -14,16 +14,19 @@ namespace ovnlite {
 
 class RecentStrings {
  public:
+  // Strings of more bytes than `longest` are not remembered.
+  explicit RecentStrings(size_t longest = 64) : longest_(longest) {}
+
   // A string with these characters: one handed out before, if it is short and not too long ago.
   SharedString Of(absl::string_view text) {
-    if (text.size() > kLongest) return SharedString(text);
+    if (text.size() > longest_) return SharedString(text);
     SharedString& recent = recent_[HashBytes(text) % recent_.size()];
     if (recent.view() != text) recent = SharedString(text);
     return recent;
   }
 
  private:
-  static constexpr size_t kLongest = 64;
+  const size_t longest_;
   std::array<SharedString, 1024> recent_;
 };
 
