@@ -7,19 +7,20 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "lib/controller/flow_store.h"
-#include "lib/schema/ovsdb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/controller/controller.h"
 #include "ovnlite/db/incremental.h"
+#include "ovnlite/flow/flow.h"
 
 namespace ovnlite {
-
-inline Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
 
 // What the physical flows need to know of a Port_Binding: changes elsewhere in the row wake nobody.
 struct PortInfo {
@@ -53,38 +54,45 @@ struct PortInfo {
 };
 
 struct ControllerContext {
+  // Declares everything below but the functions behind the queries (queries.cc).
+  ControllerContext(Incremental& engine, std::string chassis);
+  ControllerContext(const ControllerContext&) = delete;
+  ControllerContext& operator=(const ControllerContext&) = delete;
+
   // The chassis whose flows are made; empty: one on which everything is, as ovn-trace sees the network.
-  std::string chassis;
-  FlowStore* store = nullptr;
+  const std::string chassis;
+
+  Collection<Flow> flows;
+  Collection<FlowError> errors;
 
   // Inputs.
-  Query<std::vector<std::string>> plugged;  // By the empty name: logical ports with an OpenFlow port here, sorted.
-  Query<uint32_t> port_number;              // OpenFlow port by logical port name; 0: not here.
-  Query<std::string> plugged_into;          // Logical port by OpenFlow port, in decimal.
-  Query<uint32_t> tunnel_number;            // OpenFlow port of the tunnel to a chassis by its name; 0: none.
-  Query<uint32_t> zone;                     // Connection tracking zone by owner (see ct_zones.h); 0: none.
+  Query<Uuid, std::vector<std::string>> plugged;  // By zero: logical ports with an OpenFlow port here, sorted.
+  Query<std::string, uint32_t> port_number;       // OpenFlow port by logical port name; 0: not here.
+  Query<uint32_t, std::string> plugged_into;      // Logical port by OpenFlow port.
+  Query<std::string, uint32_t> tunnel_number;     // OpenFlow port of the tunnel to a chassis by its name; 0: none.
+  Query<std::string, uint32_t> zone;              // Connection tracking zone by owner (see ct_zones.h); 0: none.
 
   // Queries.
-  Query<PortInfo> port;                   // By Port_Binding UUID.
-  Query<std::set<Uuid>> local_datapaths;  // By the zero UUID: datapaths that have something here.
-  Query<bool> is_local;                   // By Datapath_Binding UUID: one of them.
-  Query<uint32_t> datapath_key;           // By Datapath_Binding UUID.
-  Query<std::vector<Uuid>> patch_peers;   // By Datapath_Binding UUID: datapaths one patch away.
-  Query<Uuid> localnet;                   // By Datapath_Binding UUID: its localnet port, if any.
-  Query<std::vector<uint32_t>> moving;    // By Datapath_Binding UUID: keys of VIFs on several chassis.
+  Query<Uuid, PortInfo> port;                   // By Port_Binding.
+  Query<Uuid, std::set<Uuid>> local_datapaths;  // By zero: datapaths that have something here.
+  Query<Uuid, bool> is_local;                   // By Datapath_Binding: one of them.
+  Query<Uuid, uint32_t> datapath_key;           // By Datapath_Binding.
+  Query<Uuid, std::vector<Uuid>> patch_peers;   // By Datapath_Binding: datapaths one patch away.
+  Query<Uuid, Uuid> localnet;                   // By Datapath_Binding: its localnet port, if any.
+  Query<Uuid, std::vector<uint32_t>> moving;    // By Datapath_Binding: keys of VIFs on several chassis.
 
   bool everywhere() const { return chassis.empty(); }
   // The OpenFlow port that a VIF-like port is plugged into here; 0: none. Where everything is here, numbers do not
   // matter.
-  uint32_t NumberOf(Reader& reader, const std::string& port_name) const {
+  uint32_t NumberOf(Reader& reader, absl::string_view port_name) const {
     return everywhere() ? 1 : reader.Ask(port_number, port_name);
   }
   // The same for the port itself or, of a nested container, the one around it.
-  uint32_t NumberOf(Reader& reader, const PortInfo& port) const {
-    return NumberOf(reader, port.parent.empty() ? port.name : port.parent);
+  uint32_t NumberOf(Reader& reader, const PortInfo& of) const {
+    return NumberOf(reader, of.parent.empty() ? of.name : of.parent);
   }
 
-  void Emit(Output& out, Flow flow) const { out.Add(store->Intern(std::move(flow))); }
+  void Emit(Output& out, Flow flow) const { out.Add(flows, std::move(flow)); }
 };
 
 // The other end of a patch, or of a gateway router's port; null where it does not know of this one, or is of another

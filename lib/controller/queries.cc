@@ -2,20 +2,16 @@
 
 #include "absl/strings/str_split.h"
 #include "lib/controller/context.h"
-#include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/mac.h"
 
 namespace ovnlite {
 namespace {
 
-std::string Option(const google::protobuf::Map<std::string, std::string>& options, const std::string& key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::string() : found->second;
-}
+namespace column = sb::columns::Port_Binding;
 
-std::string ChassisName(Reader& reader, const ovsdb::Uuid& uuid) {
-  const auto* chassis = reader.Get<sb::Chassis>(FromProto(uuid));
-  return chassis == nullptr ? std::string() : chassis->name();
+std::string ChassisName(Reader& reader, const Uuid& uuid) {
+  const auto chassis = reader.Get<sb::Chassis>(uuid);
+  return chassis ? std::string(chassis->name()) : std::string();
 }
 
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
@@ -23,23 +19,23 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 // Chassis that may host a chassisredirect port, the preferred first.
-std::vector<std::string> Gateways(Reader& reader, const sb::Port_Binding& port) {
+std::vector<std::string> Gateways(Reader& reader, sb::Port_Binding_View port) {
   std::vector<std::pair<int64_t, std::string>> ranked;
-  const auto add = [&](int64_t priority, const ovsdb::Uuid& chassis) {
+  const auto add = [&](int64_t priority, const Uuid& chassis) {
     std::string name = ChassisName(reader, chassis);
     if (!name.empty()) ranked.push_back({-priority, std::move(name)});
   };
-  if (port.has_ha_chassis_group()) {
-    if (const auto* group = reader.Get<sb::HA_Chassis_Group>(FromProto(port.ha_chassis_group()))) {
-      for (const ovsdb::Uuid& member : group->ha_chassis()) {
-        const auto* ha = reader.Get<sb::HA_Chassis>(FromProto(member));
-        if (ha != nullptr && ha->has_chassis()) add(ha->priority(), ha->chassis());
+  if (port->has_ha_chassis_group()) {
+    if (const auto group = reader.Get<sb::HA_Chassis_Group>(port->ha_chassis_group())) {
+      for (const Uuid& member : group->ha_chassis()) {
+        const auto ha = reader.Get<sb::HA_Chassis>(member);
+        if (ha && ha->has_chassis()) add(ha->priority(), ha->chassis());
       }
     }
   } else {
-    for (const ovsdb::Uuid& member : port.gateway_chassis()) {
-      const auto* gateway = reader.Get<sb::Gateway_Chassis>(FromProto(member));
-      if (gateway != nullptr && gateway->has_chassis()) add(gateway->priority(), gateway->chassis());
+    for (const Uuid& member : port->gateway_chassis()) {
+      const auto gateway = reader.Get<sb::Gateway_Chassis>(member);
+      if (gateway && gateway->has_chassis()) add(gateway->priority(), gateway->chassis());
     }
   }
   std::sort(ranked.begin(), ranked.end());
@@ -50,37 +46,39 @@ std::vector<std::string> Gateways(Reader& reader, const sb::Port_Binding& port) 
 
 PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& uuid) {
   PortInfo info;
-  const auto* row = reader.Get<sb::Port_Binding>(uuid);
-  if (row == nullptr) return info;
+  const auto row = reader.Get<sb::Port_Binding>(uuid);
+  if (!row) return info;
+  const auto option = [&row](absl::string_view key) { return std::string(row->options(key).value_or("")); };
   info.exists = true;
-  info.name = row->logical_port();
-  info.type = row->type();
+  info.name = std::string(row->logical_port());
+  info.type = std::string(row->type());
   info.key = static_cast<uint32_t>(row->tunnel_key());
-  info.datapath = FromProto(row->datapath());
+  info.datapath = row->datapath();
   info.datapath_key = reader.Ask(context.datapath_key, info.datapath);
   if (row->has_chassis()) info.chassis = ChassisName(reader, row->chassis());
-  for (const ovsdb::Uuid& other : row->additional_chassis()) {
+  for (const Uuid& other : row->additional_chassis()) {
     std::string name = ChassisName(reader, other);
     if (!name.empty()) info.additional.push_back(std::move(name));
   }
-  const std::string activated = Option(row->options(), "additional-chassis-activated");
-  info.quiet = Option(row->options(), "activation-strategy") == "rarp" && info.moves_to(context.chassis) &&
-               !Contains(absl::StrSplit(activated, ','), context.chassis);
-  info.peer = Option(row->options(), "peer");
-  info.parent = row->parent_port();
+  if (info.moves_to(context.chassis) && option("activation-strategy") == "rarp") {
+    info.quiet = !Contains(absl::StrSplit(option("additional-chassis-activated"), ','), context.chassis);
+  }
+  info.parent = std::string(row->parent_port());
   info.tag = static_cast<int>(row->tag());
-  info.distributed_port = Option(row->options(), "distributed-port");
-  info.l3gateway_chassis = Option(row->options(), "l3gateway-chassis");
-  info.vlan_passthru = Option(row->options(), "vlan-passthru") == "true";
-  info.bridged = Option(row->options(), "redirect-type") == "bridged";
-  if (info.bridged && row->mac_size() > 0) {
-    const std::string& addresses = row->mac(0);
+  if (info.type.empty()) return info;
+  info.peer = option("peer");
+  info.distributed_port = option("distributed-port");
+  info.l3gateway_chassis = option("l3gateway-chassis");
+  info.vlan_passthru = option("vlan-passthru") == "true";
+  info.bridged = option("redirect-type") == "bridged";
+  if (info.bridged && !row->mac().empty()) {
+    const absl::string_view addresses = row->mac().front();
     const absl::StatusOr<MacAddress> mac = MacAddress::Parse(addresses.substr(0, addresses.find(' ')));
     if (mac.ok()) info.bridged_mac = mac->bits();
   }
-  info.redirect_port = Option(row->options(), "chassis-redirect-port");
-  info.always_redirect = Option(row->options(), "always-redirect") == "true";
-  if (info.type == "chassisredirect") info.gateways = Gateways(reader, *row);
+  info.redirect_port = option("chassis-redirect-port");
+  info.always_redirect = option("always-redirect") == "true";
+  if (info.type == "chassisredirect") info.gateways = Gateways(reader, row);
   return info;
 }
 
@@ -96,14 +94,14 @@ std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& conte
   const auto bring = [&](const PortInfo& port) {
     if (port.exists && local.insert(port.datapath).second) todo.push_back(port.datapath);
   };
-  for (const std::string& name : reader.Ask(context.plugged, "")) {
+  for (const std::string& name : reader.Ask(context.plugged, Uuid())) {
     const PortInfo& port = reader.Ask(context.port, FindPort(reader, name));
     if (port.type != "localnet" && port.type != "localport" && port.type != "external") bring(port);
-    for (const Uuid& nested : reader.Find<sb::Port_Binding>("parent_port", name))
+    for (const Uuid& nested : reader.Find(column::parent_port, name))
       bring(reader.Ask(context.port, nested));
   }
   for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep", "external"}) {
-    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("type", type)) {
+    for (const Uuid& uuid : reader.Find(column::type, type)) {
       const PortInfo& port = reader.Ask(context.port, uuid);
       if (port.chassis == context.chassis || Contains(port.gateways, context.chassis)) bring(port);
     }
@@ -130,7 +128,7 @@ std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& contex
     return port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis);
   };
   std::vector<Uuid> peers;
-  for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
+  for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
     const PortInfo& port = reader.Ask(context.port, uuid);
     if (port.peer.empty() || !can_cross(port) || IsElsewhere(reader, context, port)) continue;
     const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
@@ -144,8 +142,8 @@ std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& contex
 }  // namespace
 
 Uuid FindPort(Reader& reader, absl::string_view name) {
-  const absl::Span<const Uuid> found = reader.Find<sb::Port_Binding>("logical_port", name);
-  return found.empty() ? Uuid() : found[0];
+  const RowIds found = reader.Find(column::logical_port, name);
+  return found.empty() ? Uuid() : found.front();
 }
 
 const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const PortInfo& port) {
@@ -155,36 +153,42 @@ const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const P
   return context.everywhere() || (peer.type == port.type && peer.peer == port.name) ? &peer : nullptr;
 }
 
+ControllerContext::ControllerContext(Incremental& engine, std::string name)
+    : chassis(std::move(name)),
+      flows(engine.AddCollection<Flow>("flows")),
+      errors(engine.AddCollection<FlowError>("errors")),
+      plugged(engine.AddInput<Uuid, std::vector<std::string>>("plugged")),
+      port_number(engine.AddInput<std::string, uint32_t>("port_number")),
+      plugged_into(engine.AddInput<uint32_t, std::string>("plugged_into")),
+      tunnel_number(engine.AddInput<std::string, uint32_t>("tunnel_number")),
+      zone(engine.AddInput<std::string, uint32_t>("zone")) {}
+
 void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
-  context.plugged = engine.AddInput<std::vector<std::string>>("plugged");
-  context.port_number = engine.AddInput<uint32_t>("port_number");
-  context.plugged_into = engine.AddInput<std::string>("plugged_into");
-  context.tunnel_number = engine.AddInput<uint32_t>("tunnel_number");
-  context.zone = engine.AddInput<uint32_t>("zone");
-  context.datapath_key = engine.AddQuery<uint32_t>("datapath_key", [](Reader& reader, const Uuid& uuid) {
-    const auto* row = reader.Get<sb::Datapath_Binding>(uuid);
-    return row == nullptr ? 0 : static_cast<uint32_t>(row->tunnel_key());
+  context.datapath_key = engine.AddQuery<Uuid, uint32_t>("datapath_key", [](Reader& reader, const Uuid& uuid) {
+    const auto row = reader.Get<sb::Datapath_Binding>(uuid);
+    return row ? static_cast<uint32_t>(row->tunnel_key()) : 0;
   });
-  context.port = engine.AddQuery<PortInfo>(
+  context.port = engine.AddQuery<Uuid, PortInfo>(
       "port", [&context](Reader& reader, const Uuid& uuid) { return ReadPort(reader, context, uuid); });
-  context.patch_peers = engine.AddQuery<std::vector<Uuid>>(
+  context.patch_peers = engine.AddQuery<Uuid, std::vector<Uuid>>(
       "patch_peers", [&context](Reader& reader, const Uuid& uuid) { return FindPatchPeers(reader, context, uuid); });
-  context.local_datapaths = engine.AddQuery<std::set<Uuid>>(
+  context.local_datapaths = engine.AddQuery<Uuid, std::set<Uuid>>(
       "local_datapaths", [&context](Reader& reader, const Uuid&) { return FindLocalDatapaths(reader, context); });
-  context.is_local = engine.AddQuery<bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
-    if (context.everywhere()) return reader.Get<sb::Datapath_Binding>(datapath) != nullptr;
+  context.is_local = engine.AddQuery<Uuid, bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
+    if (context.everywhere()) return static_cast<bool>(reader.Get<sb::Datapath_Binding>(datapath));
     return reader.Ask(context.local_datapaths, Uuid()).contains(datapath);
   });
-  context.moving = engine.AddQuery<std::vector<uint32_t>>("moving", [&context](Reader& reader, const Uuid& datapath) {
-    std::vector<uint32_t> keys;
-    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
-      const PortInfo& port = reader.Ask(context.port, uuid);
-      if (port.type.empty() && !port.additional.empty()) keys.push_back(port.key);
-    }
-    return keys;
-  });
-  context.localnet = engine.AddQuery<Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
-    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
+  context.moving =
+      engine.AddQuery<Uuid, std::vector<uint32_t>>("moving", [&context](Reader& reader, const Uuid& datapath) {
+        std::vector<uint32_t> keys;
+        for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
+          const PortInfo& port = reader.Ask(context.port, uuid);
+          if (port.type.empty() && !port.additional.empty()) keys.push_back(port.key);
+        }
+        return keys;
+      });
+  context.localnet = engine.AddQuery<Uuid, Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
+    for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
       if (reader.Ask(context.port, uuid).type == "localnet") return uuid;
     }
     return Uuid();
@@ -195,7 +199,7 @@ void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) 
   const auto each = [&context](auto emit) {
     return [&context, emit](Reader& reader, const Uuid& row, Output& out) { emit(reader, context, row, out); };
   };
-  engine.AddSingleEmitter("common", [&context](Reader&, const Uuid&, Output& out) { EmitCommonFlows(context, out); });
+  engine.AddSingleEmitter("common", [&context](Reader&, Output& out) { EmitCommonFlows(context, out); });
   engine.AddEmitter<sb::Chassis>("tunnel", each(EmitTunnelFlows));
   engine.AddEmitter<sb::Port_Binding>("physical_port", each(EmitPortFlows));
   engine.AddEmitter<sb::Multicast_Group>("multicast_group", each(EmitGroupFlows));

@@ -218,10 +218,10 @@ void Engine::OnCommit(const Delta& delta) {
           column->index(), [&](const AtomBits& member, const AtomBits*) { note(member, false); },
           [&](const AtomBits& member, const AtomBits*) { note(member, true); });
     }
-    for (const auto& [kind, column] : watch.join_kinds) {
-      if ((change.columns & MaskOf(*column)) == 0) continue;
-      const auto note = [&, kind = kind](const AtomRef& key, bool came) {
-        moved_joins_.push_back({kind, change.uuid, Uuid(key.high, key.low), came});
+    for (JoinKindBase* kind : watch.join_kinds) {
+      if ((change.columns & kind->rows->columns()) == 0) continue;
+      const auto note = [&](const AtomRef& key, bool came) {
+        moved_joins_.push_back({kind, change.uuid, key.ToAtom(), came});
       };
       kind->rows->ForEachMoved(
           change.before, change.after, [&](const AtomRef& key) { note(key, false); },
@@ -268,7 +268,9 @@ void Engine::FollowRows() {
     }
     member.Release(move.member.type());
   }
-  for (const JoinMove& move : std::exchange(moved_joins_, {})) move.kind->OnRow(*this, move.row, move.key, move.came);
+  for (const JoinMove& move : std::exchange(moved_joins_, {})) {
+    move.kind->OnRow(*this, move.row, move.key, move.came);
+  }
 }
 
 // -- Running ----------------------------------------------------------------------------------------------------------
@@ -483,23 +485,29 @@ bool Engine::AskNode(Frame& frame, Kind& kind, uint32_t slot) {
 
 void Engine::Fill(Store& relation) {
   relation.filling = true;
-  for (Kind* kind : relation.fed_by) {
-    for (int number : kind->runs_for) {
-      Store& other = StoreOf(number);
-      if (!other.filling) Fill(other);
+  do {
+    for (Kind* kind : relation.fed_by) {
+      for (int number : kind->runs_for) {
+        Store& other = StoreOf(number);
+        if (!other.filling) Fill(other);
+      }
+      while (!kind->stale.empty()) {
+        const NodeId id = kind->stale.back();
+        kind->stale.pop_back();
+        const Node& node = nodes_[id];
+        if (node.owner == kind && node.dirty && !node.running) Run(id);
+      }
     }
-    while (!kind->stale.empty()) {
-      const NodeId id = kind->stale.back();
-      kind->stale.pop_back();
-      const Node& node = nodes_[id];
-      if (node.owner == kind && node.dirty && !node.running) Run(id);
-    }
-  }
+    // Whoever is told of it may have found out more to be run for.
+  } while (SettleIfTouched(relation));
   relation.filling = false;
-  if (std::exchange(relation.queued, false)) {
-    touched_stores_.erase(std::find(touched_stores_.begin(), touched_stores_.end(), &relation));
-    relation.Settle();
-  }
+}
+
+bool Engine::SettleIfTouched(Store& relation) {
+  if (!std::exchange(relation.queued, false)) return false;
+  touched_stores_.erase(std::find(touched_stores_.begin(), touched_stores_.end(), &relation));
+  relation.Settle();
+  return true;
 }
 
 bool Engine::SettleRelation(Store& relation) {
@@ -631,7 +639,7 @@ void StartNode(Engine& engine, Kind& kind, uint32_t slot) { engine.StartNode(kin
 void EndNode(Engine& engine, Kind& kind, uint32_t slot) { engine.EndNode(kind, slot); }
 void StoreTouched(Engine& engine, Store& store) { engine.Touched(store); }
 void Wake(Engine& engine, NodeId node) { engine.Wake(node); }
-void ForEachRowUnder(const Index& index, const Uuid& key, absl::FunctionRef<void(const Uuid&)> visit) {
+void ForEachRowUnder(const Index& index, const AtomRef& key, absl::FunctionRef<void(const Uuid&)> visit) {
   for (const Uuid& row : index.Find(key)) visit(row);
 }
 

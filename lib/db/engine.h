@@ -92,7 +92,7 @@ class Engine {
   struct JoinMove {
     JoinKindBase* kind;
     Uuid row;
-    Uuid key;
+    Atom key;
     bool came;
   };
 
@@ -113,6 +113,8 @@ class Engine {
   // Runs and settles what stands lower than `height`.
   void SettleBelow(uint32_t height);
   void Fill(Store& relation);
+  // Whether there was something to settle.
+  bool SettleIfTouched(Store& relation);
   // What is running because the last one needs it.
   absl::Span<const NodeId> Chain() const;
   void Cycle(absl::Span<const NodeId> members, const std::string& what);

@@ -24,10 +24,13 @@ void Incremental::RunForMembers(incremental::MemberKindBase& kind, const ColumnS
   engine_->WatchOf(column.table()).member_kinds.emplace_back(&kind, &column);
 }
 
-void Incremental::RunForJoin(incremental::JoinKindBase& kind, const ColumnSchema& column) {
-  incremental::TableWatch& watch = engine_->WatchOf(column.table());
-  kind.rows = &watch.database.IndexOn(column);
-  watch.join_kinds.emplace_back(&kind, &column);
+const Index& Incremental::IndexOn(const ColumnSchema& column) {
+  return engine_->WatchOf(column.table()).database.IndexOn(column);
+}
+
+void Incremental::RunForJoin(incremental::JoinKindBase& kind, const Index& index) {
+  kind.rows = &index;
+  engine_->WatchOf(index.table()).join_kinds.push_back(&kind);
 }
 
 void Incremental::DependOn(int kind, int relation) { KindOf(kind).runs_for.push_back(relation); }

@@ -95,7 +95,7 @@ class TableWatch {
   // Emitters, with the column.
   std::vector<RowKind*> row_kinds;
   std::vector<std::pair<MemberKindBase*, const ColumnSchema*>> member_kinds;
-  std::vector<std::pair<JoinKindBase*, const ColumnSchema*>> join_kinds;
+  std::vector<JoinKindBase*> join_kinds;
 };
 
 }  // namespace ovnlite::incremental

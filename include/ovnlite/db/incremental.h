@@ -298,22 +298,20 @@ class Incremental {
     DependOn(number, relation.number);
   }
   // Once for every row and value such that the row's column holds the key that the relation has the value under.
-  template <typename T, typename Value>
-  void AddJoinEmitter(absl::string_view name, ScalarColumn<T, Uuid> column, const Relation<Uuid, Value>& relation,
+  template <typename T, typename V, typename Value>
+  void AddJoinEmitter(absl::string_view name, ScalarColumn<T, V> column,
+                      const Relation<incremental::Kept<V>, Value>& relation,
                       std::type_identity_t<std::function<void(Reader&, const Uuid& row, const Value&, Output&)>> function,
                       Feeds feeds = {}) {
-    using Key = std::pair<Uuid, Value>;
-    auto kind = std::make_unique<incremental::JoinKind<Value>>(
-        name, [f = std::move(function)](Reader& reader, const Key& key, Output& out) {
-          f(reader, key.first, key.second, out);
-        });
-    incremental::JoinKind<Value>* join = kind.get();
-    const int number = AddKind(std::move(kind), feeds);
-    auto& store = static_cast<incremental::RelationStore<Uuid, Value>&>(StoreOf(relation.number));
-    join->SetRelation(store);
-    RunForJoin(*join, SchemaOf<T>().columns()[column.index]);
-    store.RunForPairs(*join);
-    DependOn(number, relation.number);
+    const ColumnSchema& schema = SchemaOf<T>().columns()[column.index];
+    AddJoin(name, IndexOn(schema), relation, std::move(function), feeds);
+  }
+  // The same by an index of one of the databases that has keys of text (Database::IndexBy()).
+  template <typename Value>
+  void AddJoinEmitter(absl::string_view name, const Index& index, const Relation<std::string, Value>& relation,
+                      std::type_identity_t<std::function<void(Reader&, const Uuid& row, const Value&, Output&)>> function,
+                      Feeds feeds = {}) {
+    AddJoin(name, index, relation, std::move(function), feeds);
   }
   // Once for every key that is demanded.
   template <typename Key>
@@ -414,7 +412,23 @@ class Incremental {
   incremental::Store& StoreOf(int number) const;
   void RunForRows(int number, incremental::RowKind& kind, const TableSchema& table);
   void RunForMembers(incremental::MemberKindBase& kind, const ColumnSchema& column);
-  void RunForJoin(incremental::JoinKindBase& kind, const ColumnSchema& column);
+  const Index& IndexOn(const ColumnSchema& column);
+  void RunForJoin(incremental::JoinKindBase& kind, const Index& index);
+  template <typename Key, typename Value>
+  void AddJoin(absl::string_view name, const Index& index, const Relation<Key, Value>& relation,
+               std::function<void(Reader&, const Uuid& row, const Value&, Output&)> function, Feeds feeds) {
+    auto kind = std::make_unique<incremental::JoinKind<Key, Value>>(
+        name, [f = std::move(function)](Reader& reader, const std::pair<Uuid, Value>& pair, Output& out) {
+          f(reader, pair.first, pair.second, out);
+        });
+    incremental::JoinKind<Key, Value>* join = kind.get();
+    const int number = AddKind(std::move(kind), feeds);
+    auto& store = static_cast<incremental::RelationStore<Key, Value>&>(StoreOf(relation.number));
+    join->SetRelation(store);
+    RunForJoin(*join, index);
+    store.RunForPairs(*join);
+    DependOn(number, relation.number);
+  }
   // The emitter runs for what is in the relation.
   void DependOn(int kind, int relation);
   void SetInput(incremental::Kind& kind, uint32_t slot, bool is_default, bool changed);

@@ -234,7 +234,7 @@ class KeyedKind : public Base {
  protected:
   struct Slot {
     NodeId node = kNoNode;
-    [[no_unique_address]] State state;
+    [[no_unique_address]] State state{};
   };
   SlotTable<Key, Slot> slots_;
 };
@@ -287,12 +287,12 @@ class RowKind : public Kind {
   virtual uint32_t FindRow(const Uuid& row) const = 0;
 };
 
-template <typename Key, typename Base = Kind>
-class FunctionKind : public KeyedKind<Key, Nothing, Base> {
+template <typename Key, typename Base = Kind, typename State = Nothing>
+class FunctionKind : public KeyedKind<Key, State, Base> {
  public:
   using Function = std::function<void(Reader&, const Key&, Output&)>;
   FunctionKind(absl::string_view name, Function function)
-      : KeyedKind<Key, Nothing, Base>(name, /*is_query=*/false), function_(std::move(function)) {}
+      : KeyedKind<Key, State, Base>(name, /*is_query=*/false), function_(std::move(function)) {}
   bool Run(uint32_t slot, Reader& reader, Output& out) override {
     const Key key = this->slots_.key(slot);
     function_(reader, key, out);
@@ -348,7 +348,7 @@ class PairListener {
 // Makes and ends nodes: of the engine, for these templates.
 void StartNode(Engine& engine, Kind& kind, uint32_t slot);
 void EndNode(Engine& engine, Kind& kind, uint32_t slot);
-void ForEachRowUnder(const Index& index, const Uuid& key, absl::FunctionRef<void(const Uuid&)> visit);
+void ForEachRowUnder(const Index& index, const AtomRef& key, absl::FunctionRef<void(const Uuid&)> visit);
 
 template <typename Key, typename Value>
 class PairKind final : public FunctionKind<std::pair<Key, Value>>, public PairListener<Key, Value> {
@@ -717,36 +717,50 @@ class RelationStore final : public Store {
   std::vector<uint32_t> pending_, retired_;
 };
 
-// Runs for rows and the values that a relation has under the rows' key.
+// Runs for rows and the values that a relation has under the rows' keys.
 class JoinKindBase : public Kind {
  public:
   using Kind::Kind;
-  virtual void OnRow(Engine& engine, const Uuid& row, const Uuid& key, bool came) = 0;
+  virtual void OnRow(Engine& engine, const Uuid& row, const AtomRef& key, bool came) = 0;
   const Index* rows = nullptr;  // By key.
 };
-template <typename Value>
-class JoinKind final : public FunctionKind<std::pair<Uuid, Value>, JoinKindBase>, public PairListener<Uuid, Value> {
+template <typename Key, typename Value>
+class JoinKind final : public FunctionKind<std::pair<Uuid, Value>, JoinKindBase, uint32_t>,
+                       public PairListener<Key, Value> {
   using Pair = std::pair<Uuid, Value>;
+  using Base = FunctionKind<Pair, JoinKindBase, uint32_t>;
 
  public:
-  using FunctionKind<Pair, JoinKindBase>::FunctionKind;
-  void SetRelation(const RelationStore<Uuid, Value>& relation) { relation_ = &relation; }
-  void OnRow(Engine& engine, const Uuid& row, const Uuid& key, bool came) override {
-    for (const Value& value : relation_->ValuesOf(key)) Change(engine, Pair(row, value), came);
+  using Base::Base;
+  void SetRelation(const RelationStore<Key, Value>& relation) { relation_ = &relation; }
+  void OnRow(Engine& engine, const Uuid& row, const AtomRef& key, bool came) override {
+    for (const Value& value : relation_->ValuesOf(KeyOf(key))) Change(engine, Pair(row, value), came);
   }
-  void OnPair(Engine& engine, const Uuid& key, const Value& value, bool came) override {
-    ForEachRowUnder(*this->rows, key, [&](const Uuid& row) { Change(engine, Pair(row, value), came); });
+  void OnPair(Engine& engine, const Key& key, const Value& value, bool came) override {
+    ForEachRowUnder(*this->rows, AtomRef(key), [&](const Uuid& row) { Change(engine, Pair(row, value), came); });
   }
 
  private:
-  void Change(Engine& engine, const Pair& pair, bool came) {
-    if (came) {
-      StartNode(engine, *this, this->SlotOf(pair));
+  static Key KeyOf(const AtomRef& key) {
+    if constexpr (std::is_same_v<Key, Uuid>) {
+      return Uuid(key.high, key.low);
+    } else if constexpr (std::is_same_v<Key, std::string>) {
+      return std::string(key.text);
     } else {
-      EndNode(engine, *this, this->FindSlot(pair));
+      return static_cast<Key>(key.high);
     }
   }
-  const RelationStore<Uuid, Value>* relation_ = nullptr;
+  // A row may have the same value under several keys.
+  void Change(Engine& engine, const Pair& pair, bool came) {
+    if (came) {
+      const uint32_t slot = this->SlotOf(pair);
+      if (++this->slots_[slot].state == 1) StartNode(engine, *this, slot);
+    } else {
+      const uint32_t slot = this->FindSlot(pair);
+      if (--this->slots_[slot].state == 0) EndNode(engine, *this, slot);
+    }
+  }
+  const RelationStore<Key, Value>* relation_ = nullptr;
 };
 
 }  // namespace incremental
