@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/controller/controller.h"
 #include "ovnlite/schema/schema.h"
 #include "tools/command.h"
 
@@ -40,6 +41,12 @@ absl::StatusOr<std::string> ReadInput(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
   return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+void WarnOfChassisWithoutGeneve(const Database& sb) {
+  for (const std::string& chassis : Controller::ChassisWithoutGeneve(sb)) {
+    std::cerr << "ovnlite: chassis " << chassis << " has no Geneve Encap: it cannot be reached\n";
+  }
 }
 
 }  // namespace ovnlite::tools
