@@ -99,9 +99,8 @@ class DatabaseTest(unittest.TestCase):
             with open(path, "rb") as f:
                 data = f.read()
             self.assertEqual(repr(ovnlite.Database.parse(data)), repr(again))
-            with self.assertRaises(ovnlite.DataLossError) as caught:
-                ovnlite.Database.parse(data[:-5])
-            self.assertIsInstance(caught.exception, ValueError)
+            # A damaged end is left out; the rows were in that record.
+            self.assertEqual(ovnlite.Database.parse(data[:-5]).rows("Logical_Switch"), [])
             with self.assertRaises(ovnlite.NotFoundError) as caught:
                 ovnlite.Database.load(os.path.join(folder, "missing.db"))
             self.assertIn("missing.db", caught.exception.place)
