@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/db/json_reader.h"
 
@@ -151,8 +152,9 @@ absl::StatusOr<FileSchema> ReadFileSchema(absl::string_view text) {
     if (name == known->name()) file.ours = known;
   }
   if (file.ours == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("the database is \"", name, "\"; only ", NorthboundSchema().name(),
-                                                   " and ", SouthboundSchema().name(), " can be loaded"));
+    return absl::InvalidArgumentError(absl::StrCat("the database is \"", absl::CHexEscape(name), "\"; only ",
+                                                   NorthboundSchema().name(), " and ", SouthboundSchema().name(),
+                                                   " can be loaded"));
   }
   if (tables.empty()) return absl::InvalidArgumentError("the schema has no tables");
 
