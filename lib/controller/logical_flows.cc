@@ -475,9 +475,10 @@ absl::Status LogicalFlows::DumpDatapath(Reader& reader, const Uuid& row, const s
         absl::StrJoin(m.conjunctions, ",", [conj_base](std::string* s, const ExprConjunction& c) {
           absl::StrAppend(s, "conjunction(", conj_base + c.id - 1, ",", c.clause + 1, "/", c.clauses, ")");
         });
+    // Part of a conjunction may belong to several rows, so its flow has no cookie.
     const bool conjunctive = !m.conjunctions.empty();
-    out.push_back({place.table, static_cast<uint16_t>(flow.priority()), row.prefix(), std::move(match_text),
-                   conjunctive ? conjunctions : text, conjunctive});
+    out.push_back({place.table, static_cast<uint16_t>(flow.priority()), conjunctive ? 0 : row.prefix(),
+                   std::move(match_text), conjunctive ? conjunctions : text, conjunctive});
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/json_reader.h"
 
@@ -53,7 +54,8 @@ absl::StatusOr<FileSchema> ReadFileSchema(absl::string_view text) {
     if (name == known->name()) file.ours = known;
   }
   if (file.ours == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("the database is \"", name, "\"; only ", NorthboundSchema().name(),
+    return absl::InvalidArgumentError(absl::StrCat("the database is \"", absl::CHexEscape(name), "\"; only ",
+                                                   NorthboundSchema().name(),
                                                    " and ", SouthboundSchema().name(), " can be loaded"));
   }
   if (!any) return absl::InvalidArgumentError("the schema has no tables");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -56,7 +57,7 @@ class LogReplay {
   void MakeWarnings();
 
   void NoteUnknownColumn(const TableSchema& table, absl::string_view name) {
-    ++unknown_[absl::StrCat("column ", table.name(), ".", name)];
+    ++unknown_[absl::StrCat("column ", table.name(), ".", absl::CHexEscape(name))];
   }
 
   const absl::string_view bytes_;
@@ -133,7 +134,7 @@ absl::Status LogReplay::Replay(absl::string_view text, size_t offset) {
       const std::string name(member);  // `member` is used for the rows.
       size_t rows = 0;
       for (json.EnterObject(); json.NextMember(&member); json.Skip()) ++rows;
-      if (rows > 0) unknown_[absl::StrCat("table ", name)] += rows;
+      if (rows > 0) unknown_[absl::StrCat("table ", absl::CHexEscape(name))] += rows;
     }
   }
   OVNLITE_RETURN_IF_ERROR(json.Finish());

@@ -16,7 +16,8 @@ namespace ovnlite {
 namespace {
 
 // OVN 23.03's OpenFlow tables (ovn-architecture(7)).
-constexpr uint8_t kIngressTable = 8, kOutputTable = 37, kLocalOutputTable = 40, kEgressTable = 42, kSaveInPort = 64;
+constexpr uint8_t kIngressTable = 8, kOutputTable = 37, kLocalOutputTable = 40, kEgressTable = 42, kSaveInPort = 64,
+                  kSideTables = 66;
 constexpr int kMaxAnswers = 8;
 
 const sb::Datapath_Binding* FindDatapath(const Database& sb, uint32_t key, Uuid* uuid) {
@@ -115,6 +116,8 @@ class Watcher final : public Observer {
   }
 
   void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override {
+    // That a side table knows nothing ends no packet.
+    if (table < kSideTables) no_flow_ = flow == nullptr;
     const uint32_t datapath = static_cast<uint32_t>(key.Get64(field::kMetadata));
     const bool boundary = table == kIngressTable || table == kOutputTable || table == kLocalOutputTable ||
                           table == kEgressTable || table == kSaveInPort;
@@ -139,9 +142,7 @@ class Watcher final : public Observer {
 
   // Called when nothing came of the packet.
   void Dropped(DropReason reason) {
-    std::string why = reason == DropReason::kTtl      ? "its TTL ran out"
-                      : reason == DropReason::kNoFlow ? "no flow matched"
-                                                      : "by flow";
+    std::string why = reason == DropReason::kTtl ? "its TTL ran out" : no_flow_ ? "no flow matched" : "by flow";
     if (last_ != nullptr && !passage_.legs.empty()) {
       FlowTaken taken = Describe(*last_);
       if (!taken.stage.empty()) absl::StrAppend(&why, " in ", taken.stage);
@@ -237,6 +238,7 @@ class Watcher final : public Observer {
   const Flow* pending_ = nullptr;
   FlowKey pending_key_;
   const Flow* last_ = nullptr;
+  bool no_flow_ = false;  // The table asked last had none for the packet.
   std::vector<Effect> responses_;
 };
 

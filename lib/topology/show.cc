@@ -86,9 +86,9 @@ class Printer {
   void Port(const nb::Logical_Switch_Port_View& port) {
     absl::StrAppend(&out_, "    port ", port.name());
     Alias(port.external_ids("neutron:port_name"));
+    if (!port.type().empty()) Line("type", port.type());
     if (port.has_parent_name()) Line("parent", port.parent_name());
     if (port.has_tag()) Line("tag", absl::StrCat(port.tag()));
-    if (!port.type().empty()) Line("type", port.type());
     const bool says_router_only = port.addresses().size() == 1 && port.addresses().front() == "router";
     if (!port.addresses().empty() && !says_router_only) Line("addresses", Quoted(port.addresses()));
     if (const auto router_port = port.options("router-port")) Line("router-port", *router_port);
@@ -98,6 +98,7 @@ class Printer {
     absl::StrAppend(&out_, "    port ", port.name(), "\n");
     Line("mac", absl::StrCat("\"", port.mac(), "\""));
     Line("networks", Quoted(port.networks()));
+    if (const auto table = port.options("route_table")) Line("route-table", *table);
     std::vector<RowOf<nb::Gateway_Chassis>> gateways = Follow<nb::Gateway_Chassis>(nb_, port.gateway_chassis());
     if (gateways.empty()) return;
     std::stable_sort(gateways.begin(), gateways.end(),

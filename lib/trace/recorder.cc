@@ -13,8 +13,8 @@ namespace {
 constexpr uint8_t kIngress = 8, kCheckLoopback = 41, kEgress = 42, kCheckHairpin = 68;
 constexpr int kLogicalRegisters = 10;
 constexpr uint32_t kNatted = 2;  // Of ct_mark: ct_mark.natted.
-// Of the flags, reg10: what lookups, hairpins, port security, next hops and affinity answer. An action moves it from there to
-// where it is wanted.
+// Of the flags, reg10: what lookups, hairpins, port security, next hops and affinity answer. An action moves it from
+// there to where it is wanted.
 constexpr uint32_t kAnswers = 0x71c0;
 
 void CopyRegisters(const FlowKey& from, FlowKey& to) {
@@ -39,7 +39,10 @@ TranslateOptions Recorder::Translation() {
   options.observer = this;
   options.reusable = false;
   options.choose_bucket = [this](const GroupOp&, const FlowKey&) { return bucket_; };
-  options.prepare = [this](uint8_t table, const FlowKey& key) { controller_.Prepare(table, key); };
+  options.prepare = [this](uint8_t table, const FlowKey& key) {
+    controller_.Prepare(table, key);
+    NoteErrors(table, key);
+  };
   if (!options_.as_forwarded) {
     options.keep_expired = true;
     options.match_first_fragments_ports = true;
@@ -47,6 +50,12 @@ TranslateOptions Recorder::Translation() {
     options.ties = ties_;
   }
   return options;
+}
+
+void Recorder::NoteErrors(uint8_t table, const FlowKey& key) {
+  for (const FlowError& error : controller_.ErrorsMet(table, key)) {
+    if (noted_.insert(error.logical_flow).second) warnings_.push_back(error.ToString());
+  }
 }
 
 void Recorder::Run(const FlowKey& key, TraceNode& root) {

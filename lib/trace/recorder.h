@@ -15,6 +15,7 @@
 #include <forward_list>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -119,6 +120,8 @@ class Recorder final : public Observer {
   uint16_t NextCtState(std::string& remark);
   void ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value);
   TranslateOptions Translation();
+  // Warns, once each, of logical flows that the packet may have met here and that could not be compiled.
+  void NoteErrors(uint8_t table, const FlowKey& key);
 
   TracedWorld& world_;
   DropCauses& causes_;
@@ -131,6 +134,7 @@ class Recorder final : public Observer {
   std::forward_list<Outlet> outlets_;
   TraceNode* entry_ = nullptr;  // Takes the table that a run starts with.
   std::vector<std::string> warnings_;
+  std::set<Uuid> noted_;                     // Logical flows that were warned of.
   std::vector<std::pair<u128, int>> stack_;  // What `push` put there.
   size_t ct_used_ = 0;
   bool natted_ = false;  // Amend() has marked the connection for one lookup.

@@ -59,6 +59,41 @@ inline uint64_t NativeSum(const uint8_t* p, size_t n) {
   return sum;
 }
 
+// The same of bytes that are copied on the way.
+inline uint64_t NativeCopySum(uint8_t* to, const uint8_t* p, size_t n) {
+  typedef uint64_t Lanes __attribute__((vector_size(16)));
+  Lanes low[2] = {}, high[2] = {};
+  for (; n >= 32; n -= 32, p += 32, to += 32) {
+    const Lanes a = LoadNative<Lanes>(p);
+    const Lanes b = LoadNative<Lanes>(p + 16);
+    std::memcpy(to, &a, 16);
+    std::memcpy(to + 16, &b, 16);
+    low[0] += a & 0xffff'ffff;
+    low[1] += b & 0xffff'ffff;
+    high[0] += a >> 32;
+    high[1] += b >> 32;
+  }
+  const Lanes all = low[0] + low[1] + high[0] + high[1];
+  uint64_t sum = all[0] + all[1];
+  for (; n >= 8; n -= 8, p += 8, to += 8) {
+    const auto word = LoadNative<uint64_t>(p);
+    std::memcpy(to, &word, sizeof word);
+    sum += (word & 0xffff'ffff) + (word >> 32);
+  }
+  // What is left is less than a word; padded with zeros behind it counts the same.
+  if (n > 0) {
+    uint64_t word = 0;
+    std::memcpy(&word, p, n);
+    std::memcpy(to, p, n);
+    sum += (word & 0xffff'ffff) + (word >> 32);
+  }
+  return sum;
+}
+
+constexpr uint16_t FromNative(uint16_t sum) {
+  return std::endian::native == std::endian::little ? internal_bytes::ByteSwap(sum) : sum;
+}
+
 }  // namespace internal_checksum
 
 // Folds a sum of 16-bit words to 16 bits.
@@ -72,8 +107,12 @@ constexpr uint16_t ChecksumFold(uint64_t sum) {
 // The ones' complement sum of big-endian 16-bit words, not yet complemented. Sums add: the sum of a message is
 // ChecksumFold() of the sums of its parts, provided that every part but the last has an even number of bytes.
 inline uint16_t ChecksumSum(absl::Span<const uint8_t> bytes) {
-  const uint16_t sum = ChecksumFold(internal_checksum::NativeSum(bytes.data(), bytes.size()));
-  return std::endian::native == std::endian::little ? internal_bytes::ByteSwap(sum) : sum;
+  return internal_checksum::FromNative(ChecksumFold(internal_checksum::NativeSum(bytes.data(), bytes.size())));
+}
+
+// ChecksumSum(bytes) of bytes that are copied to `to`, where there is room for them, in one go.
+inline uint16_t ChecksumCopy(uint8_t* to, absl::Span<const uint8_t> bytes) {
+  return internal_checksum::FromNative(ChecksumFold(internal_checksum::NativeCopySum(to, bytes.data(), bytes.size())));
 }
 
 // The checksum field for `bytes` whose own checksum field holds zero; `sum` is that of whatever goes before, such as a
