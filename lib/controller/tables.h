@@ -31,6 +31,9 @@ inline constexpr uint8_t kOutPortSecurity = 75;
 inline constexpr uint8_t kEcmpNextHopMac = 76;
 inline constexpr uint8_t kEcmpNextHop = 77;
 inline constexpr uint8_t kLbAffinity = 78;
+
+// Whether a table is a stage of a logical pipeline.
+constexpr bool IsStage(uint8_t t) { return (t >= kIngress && t < kOutputInit) || (t >= kEgress && t < kSaveInPort); }
 }  // namespace ovnlite::table
 
 // Bits of reg10, the logical flags.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/lab/lab_chassis.h"
 #include "lib/lab/lab_state.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/schema/schema.h"
@@ -16,8 +17,6 @@ namespace {
 std::vector<absl::string_view> Words(absl::string_view text) {
   return absl::StrSplit(text, absl::ByAnyChar(" \t"), absl::SkipEmpty());
 }
-
-Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
 
 }  // namespace
 
