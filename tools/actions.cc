@@ -24,8 +24,7 @@ class Actions final : public Command {
 
   absl::Status Run() override {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Language> language, flags_.Make());
-    ForEachLine([&](const std::string& line) { return language->Actions(line); });
-    return absl::OkStatus();
+    return ForEachLine([&](const std::string& line) { return language->Actions(line); });
   }
 
  private:

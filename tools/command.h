@@ -23,6 +23,8 @@ class Command {
   virtual CLI::App* Declare(CLI::App& app) = 0;
   // Does it; what it prints goes to standard output. An error becomes one line on standard error and exit status 1.
   virtual absl::Status Run() = 0;
+  // The option that may be given with an empty value; null: none.
+  virtual const CLI::Option* MayBeEmpty() const { return nullptr; }
 };
 
 std::unique_ptr<Command> ActionsCommand();
@@ -39,14 +41,14 @@ std::unique_ptr<Command> TraceCommand();
 
 // -- What commands share ----------------------------------------------------------------------------------------------
 
-// A database from an OVSDB log file. Notes on standard error about what the file has and this version does not. A
-// damaged file is an error that says where, and how many good records come before; so is a file of another database
-// than `schema`.
+// A database from an OVSDB log file. Notes on standard error about what is left out: a damaged end, and what this
+// version of OVN does not have. A file that is damaged elsewhere is an error that says where, and how many good records
+// come before; so is a file of another database than `schema`.
 absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path,
                                                        const std::string& schema = "OVN_Southbound",
                                                        const LoadOptions& options = {});
 
-// The whole of a file; "-" is standard input.
+// The whole of a regular file; "-" is standard input.
 absl::StatusOr<std::string> ReadInput(const std::string& path);
 
 }  // namespace ovnlite::tools

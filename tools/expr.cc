@@ -24,7 +24,7 @@ class Expr final : public Command {
 
   absl::Status Run() override {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Language> language, flags_.Make());
-    ForEachLine([&](const std::string& line) {
+    return ForEachLine([&](const std::string& line) {
       if (step_ == "flows") return language->Flows(line);
       return language->Expression(step_ == "parse"      ? ExprStep::kParse
                                   : step_ == "annotate" ? ExprStep::kAnnotate
@@ -32,7 +32,6 @@ class Expr final : public Command {
                                                         : ExprStep::kNormalize,
                                   line);
     });
-    return absl::OkStatus();
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "ovnlite/base/status.h"
+#include "tools/command.h"
 #include "tools/lab_real_checks.h"
 #include "tools/lab_real_database.h"
 #include "tools/lab_real_network.h"
@@ -117,9 +118,8 @@ class RealLab {
       OVNLITE_RETURN_IF_ERROR(WriteLabDatabase(nodes_, vms_, sb_));
       return Finding{"Southbound, compiled by northd from LS1, LS2, LR1"};
     }
-    std::error_code error;
-    std::filesystem::copy_file(options_.sb, sb_, std::filesystem::copy_options::overwrite_existing, error);
-    if (error) return absl::NotFoundError(absl::StrCat(options_.sb, ": ", error.message()));
+    OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> given, LoadDatabase(options_.sb));
+    OVNLITE_RETURN_IF_ERROR(SaveLog(*given, sb_));
     return Finding{absl::StrCat("Southbound, from ", options_.sb)};
   }
 
@@ -189,9 +189,10 @@ class RealLab {
   }
 
   void Keep() {
-    report_.Say(absl::StrCat("      the lab is up: try  ip netns exec ", network_->NamespaceOf(vms_[0].name), " ping ",
-                             vms_[1].address, ";  Ctrl-C, or kill ", getpid(), ", takes it down"));
-    processes_.Sleep(kNever).IgnoreError();
+    const absl::Status said =
+        report_.Say(absl::StrCat("      the lab is up: try  ip netns exec ", network_->NamespaceOf(vms_[0].name),
+                                 " ping ", vms_[1].address, ";  Ctrl-C, or kill ", getpid(), ", takes it down"));
+    if (said.ok()) processes_.Sleep(kNever).IgnoreError();
   }
 
   void TakeDown() {

@@ -39,6 +39,7 @@ sigset_t LabSignals() {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+  signal(SIGPIPE, SIG_DFL);
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // It died before prctl.
@@ -122,7 +123,7 @@ Outcome Child::Stop() {
   return Collect(false);
 }
 
-Processes::Processes() {
+Processes::Processes() : on_broken_pipe_(std::signal(SIGPIPE, SIG_IGN)) {
   const sigset_t set = LabSignals();
   sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -132,6 +133,7 @@ Processes::~Processes() {
   close(signals_);
   const sigset_t set = LabSignals();
   sigprocmask(SIG_UNBLOCK, &set, nullptr);
+  std::signal(SIGPIPE, on_broken_pipe_);
 }
 
 absl::StatusOr<std::unique_ptr<Child>> Processes::Start(const std::vector<std::string>& arguments,
@@ -162,8 +164,8 @@ absl::StatusOr<Outcome> Processes::Wait(Child& child, const ProcessOptions& opti
       child.Stop();
       return child.Collect(true);
     }
-    const absl::Status paused = Pause(std::min<Nanoseconds>(left, 20 * kMillisecond));
-    if (!paused.ok() && options.interruptible) return paused;
+    Pause(std::min<Nanoseconds>(left, 20 * kMillisecond));
+    if (!stopped_.ok() && options.interruptible) return stopped_;
   }
   return child.Collect(false);
 }
@@ -179,25 +181,25 @@ absl::Status Processes::Do(const std::vector<std::string>& arguments, const Proc
   return absl::UnknownError(absl::StrCat(CommandLine(arguments), ": ", outcome.LastWords()));
 }
 
-absl::Status Processes::Pause(Nanoseconds time) {
+void Processes::Pause(Nanoseconds time) {
   pollfd wait = {signals_, POLLIN, 0};
   const timespec limit = {time / kSecond, time % kSecond};
-  if (ppoll(&wait, 1, &limit, nullptr) <= 0) return absl::OkStatus();
+  if (ppoll(&wait, 1, &limit, nullptr) <= 0) return;
   signalfd_siginfo signal;
   while (read(signals_, &signal, sizeof signal) == sizeof signal) {
-    if (signal.ssi_signo == SIGCHLD) continue;
-    return absl::CancelledError(absl::StrCat("stopped by SIG", sigabbrev_np(static_cast<int>(signal.ssi_signo))));
+    if (signal.ssi_signo == SIGCHLD || !stopped_.ok()) continue;
+    stopped_ = absl::CancelledError(absl::StrCat("stopped by SIG", sigabbrev_np(static_cast<int>(signal.ssi_signo))));
   }
-  return absl::OkStatus();
 }
 
 absl::Status Processes::Sleep(Nanoseconds time) {
   const Instant end = time == kNever ? kNever : clock_.Now() + time;
-  while (true) {
+  while (stopped_.ok()) {
     const Nanoseconds left = end - clock_.Now();
     if (left <= 0) return absl::OkStatus();
-    OVNLITE_RETURN_IF_ERROR(Pause(std::min<Nanoseconds>(left, kSecond)));
+    Pause(std::min<Nanoseconds>(left, kSecond));
   }
+  return stopped_;
 }
 
 std::string CommandLine(const std::vector<std::string>& arguments) {

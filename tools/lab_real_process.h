@@ -5,10 +5,11 @@
 //   OVNLITE_ASSIGN_OR_RETURN(Outcome o, processes.Run({"ip", "netns", "list"}, {}));
 //   OVNLITE_ASSIGN_OR_RETURN(std::unique_ptr<Child> server, processes.Start({"nc", "-l", "5001"}, {}));
 //
-// What a program prints goes to a file in memory: nobody waits for a reader, whatever the amount. SIGINT, SIGTERM and
-// SIGHUP make whatever waits here return Cancelled once, so that the lab is taken down on the ordinary way out; each
-// program is in a process group of its own, which a terminal's Ctrl-C does not reach, and is killed as a group. Should
-// the lab itself be killed, the kernel kills its children.
+// What a program prints goes to a file in memory: nobody waits for a reader, whatever the amount. From the first
+// SIGINT, SIGTERM or SIGHUP on whatever waits here returns Cancelled, so that the lab is taken down on the ordinary way
+// out, and so it is when nobody reads what it prints: there is no SIGPIPE. Each program is in a process group of its
+// own, which a terminal's Ctrl-C does not reach, and is killed as a group. Should the lab itself be killed, the kernel
+// kills its children.
 
 #ifndef OVNLITE_TOOLS_LAB_REAL_PROCESS_H_
 #define OVNLITE_TOOLS_LAB_REAL_PROCESS_H_
@@ -57,7 +58,7 @@ struct Outcome {
 struct ProcessOptions {
   Nanoseconds timeout = 30 * kSecond;  // Of Run().
   MemoryFile* input = nullptr;         // Its standard input; nothing by default. Must outlive the program.
-  bool interruptible = true;           // Of Run(): false for taking things down.
+  bool interruptible = true;           // Of Run(): false for taking things down, in spite of signals.
 };
 
 class Processes;
@@ -111,11 +112,13 @@ class Processes {
 
  private:
   friend class Child;
-  // Sleeps at most `time`, less when a child ends. Cancelled for a signal.
-  absl::Status Pause(Nanoseconds time);
+  // Sleeps at most `time`, less when a child ends or a signal comes, which stopped_ says afterwards.
+  void Pause(Nanoseconds time);
 
   SystemClock clock_;
   int signals_;
+  absl::Status stopped_;
+  void (*on_broken_pipe_)(int);
 };
 
 // "ip netns exec VM-A ping 10.0.1.20", with quotes where a shell wants them.

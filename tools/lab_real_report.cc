@@ -23,14 +23,17 @@ absl::Status LabReport::Step(const std::string& name, const std::function<absl::
     out_ << absl::StrFormat("%-6s%-14s %s\n", found.ok() ? "ok" : "FAIL", name, detail);
     if (!entry.finding.command.empty()) out_ << kIndent << "$ " << entry.finding.command << "\n";
     for (const std::string& line : entry.finding.lines) out_ << kIndent << "  " << line << "\n";
-    out_.flush();
+    if (!out_.flush() && !absl::IsCancelled(entry.status)) {
+      entry.status = absl::CancelledError("nobody takes what the lab prints");
+    }
   }
   entries_.push_back(std::move(entry));
   return entries_.back().status;
 }
 
-void LabReport::Say(const std::string& line) {
+absl::Status LabReport::Say(const std::string& line) {
   if (!json_) out_ << line << std::endl;
+  return out_.good() ? absl::OkStatus() : absl::CancelledError("nobody takes what the lab prints");
 }
 
 absl::Status LabReport::Finish() {

@@ -34,10 +34,10 @@ class LabReport {
   LabReport(bool json, std::ostream& out, const Clock& clock) : json_(json), out_(out), clock_(clock) {}
 
   void set_lab(std::string name) { lab_ = std::move(name); }
-  // Does a step and tells how it went. The error it ended with, if any.
+  // Does a step and tells how it went. The error it ended with, if any; Cancelled too when it cannot be told.
   absl::Status Step(const std::string& name, const std::function<absl::StatusOr<Finding>()>& step);
   // A line that is no step; JSON leaves it out.
-  void Say(const std::string& line);
+  absl::Status Say(const std::string& line);
   // The end: the first error of all, the JSON object. Ok when every step was.
   absl::Status Finish();
 

@@ -7,6 +7,7 @@
 #include "ovnlite/northd/northd.h"
 #include "ovnlite/schema/schema.h"
 #include "tools/command.h"
+#include "tools/standard_streams.h"
 
 namespace ovnlite::tools {
 
@@ -42,8 +43,12 @@ absl::StatusOr<std::unique_ptr<Language>> LanguageFlags::Make() const {
   return Language::OfNothing(all);
 }
 
-void ForEachLine(const std::function<std::string(const std::string&)>& answer) {
-  for (std::string line; std::getline(std::cin, line);) std::cout << answer(line) << std::flush;
+absl::Status ForEachLine(const std::function<std::string(const std::string&)>& answer) {
+  for (std::string line; std::getline(std::cin, line);) {
+    std::cout << answer(line);
+    OVNLITE_RETURN_IF_ERROR(FlushOutput());
+  }
+  return InputStatus();
 }
 
 }  // namespace ovnlite::tools

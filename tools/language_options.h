@@ -25,8 +25,9 @@ class LanguageFlags {
   LanguageOptions options;
 };
 
-// Writes `answer(line)` for every line of standard input to standard output, as soon as it has been read.
-void ForEachLine(const std::function<std::string(const std::string&)>& answer);
+// Writes `answer(line)` for every line of standard input to standard output, as soon as it has been read. An error when
+// one cannot be read or the other not written.
+absl::Status ForEachLine(const std::function<std::string(const std::string&)>& answer);
 
 }  // namespace ovnlite::tools
 

@@ -13,8 +13,7 @@ class Lex final : public Command {
   }
 
   absl::Status Run() override {
-    ForEachLine([](const std::string& line) { return LexLine({line.data(), line.size()}) + "\n"; });
-    return absl::OkStatus();
+    return ForEachLine([](const std::string& line) { return LexLine({line.data(), line.size()}) + "\n"; });
   }
 };
 

@@ -1,14 +1,15 @@
 #include <malloc.h>
 
 #include <climits>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/file.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/schema/schema.h"
 #include "tools/command.h"
+#include "tools/standard_streams.h"
 
 namespace ovnlite::tools {
 namespace {
@@ -36,10 +37,10 @@ absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path, 
 }
 
 absl::StatusOr<std::string> ReadInput(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  if (path != "-") return ReadFile(path);
+  std::string all(std::istreambuf_iterator<char>(std::cin), {});
+  OVNLITE_RETURN_IF_ERROR(InputStatus());
+  return all;
 }
 
 }  // namespace ovnlite::tools

@@ -49,11 +49,10 @@ class TraceTool final : public Command {
     command->add_flag("--summary", summary_, "Pipelines and actions");
     command->add_flag("--minimal", minimal_, "Only what becomes of the packet");
     command->add_flag("--all", all_, "All three forms");
-    command
-        ->add_option(
-            "--ct", ct_,
-            "ct_state flags (new, est, rel, rpl, inv, trk, dnat, snat), once for each use of connection tracking")
-        ->allow_extra_args(false);
+    ct_option_ = command->add_option(
+        "--ct", ct_,
+        "ct_state flags (new, est, rel, rpl, inv, trk, dnat, snat), once for each use of connection tracking");
+    ct_option_->allow_extra_args(false);
     command->add_option("--lb-dst", lb_dst_, "IP[:PORT] that load balancers choose");
     command->add_option("--select-id", select_id_, "Member that `select` chooses");
     command->add_flag("--friendly-names,!--no-friendly-names", options_.friendly_names,
@@ -70,6 +69,9 @@ class TraceTool final : public Command {
         ->expected(1, 2);
     return command;
   }
+
+  // --ct= is tracked, and nothing else.
+  const CLI::Option* MayBeEmpty() const override { return ct_option_; }
 
   absl::Status Run() override {
     for (const std::string& flags : ct_) {
@@ -140,6 +142,7 @@ class TraceTool final : public Command {
   std::unique_ptr<Tracer> tracer_;
   std::string sb_, nb_, lb_dst_, select_id_;
   std::vector<std::string> ct_, arguments_;
+  CLI::Option* ct_option_ = nullptr;
   TraceOptions options_;
   bool detailed_ = false, summary_ = false, minimal_ = false, all_ = false, json_ = false;
 };

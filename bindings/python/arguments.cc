@@ -16,6 +16,9 @@ bool IsOfIpaddress(py::handle value) {
   return py::hasattr(type, "__module__") && py::str(type.attr("__module__")).equal(py::str("ipaddress"));
 }
 
+// repr(), in which everything that is no character is escaped.
+std::string ReprOf(py::handle value) { return TextOf(py::reinterpret_steal<py::object>(PyObject_ASCII(value.ptr()))); }
+
 bool IsBytesLike(py::handle value) { return PyObject_CheckBuffer(value.ptr()) != 0; }
 
 std::string BufferBytes(py::handle value) {
@@ -28,9 +31,38 @@ std::string BufferBytes(py::handle value) {
 
 }  // namespace
 
+std::string TextOf(py::handle value) {
+  Py_ssize_t size = 0;
+  const char* const text = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
+  if (text != nullptr) return std::string(text, static_cast<size_t>(size));
+  if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) throw py::error_already_set();
+  PyErr_Clear();
+  Raise(absl::InvalidArgumentError(absl::StrCat(ReprOf(value), " has half a surrogate pair, which is no character")),
+        "text");
+}
+
+std::string PathOf(py::handle value, absl::string_view place) {
+  try {
+    const py::bytes encoded = py::module_::import("os").attr("fsencode")(value);
+    return encoded;
+  } catch (py::error_already_set& error) {
+    if (!error.matches(PyExc_UnicodeEncodeError)) throw;
+  }
+  Raise(absl::InvalidArgumentError(absl::StrCat(ReprOf(value), " has characters that no file name can have")), place);
+}
+
+std::string TypeName(py::handle value) { return Py_TYPE(value.ptr())->tp_name; }
+
+std::string DidYouMean(absl::string_view name, const std::vector<std::string>& names) {
+  const py::list like = py::module_::import("difflib").attr("get_close_matches")(ToStr(name), names);
+  std::string text;
+  for (const py::handle one : like) absl::StrAppend(&text, text.empty() ? "" : " or ", "\"", TextOf(one), "\"");
+  return text.empty() ? "" : absl::StrCat("; did you mean ", text, "?");
+}
+
 std::optional<std::string> AddressText(py::handle value) {
-  if (py::isinstance<py::str>(value)) return value.cast<std::string>();
-  if (IsOfIpaddress(value)) return py::str(value).cast<std::string>();
+  if (py::isinstance<py::str>(value)) return TextOf(value);
+  if (IsOfIpaddress(value)) return TextOf(py::str(value));
   if (!IsBytesLike(value)) return std::nullopt;
   const std::string bytes = BufferBytes(value);
   const uint8_t* octets = reinterpret_cast<const uint8_t*>(bytes.data());
@@ -53,7 +85,7 @@ std::optional<std::string> AddressesText(py::handle value) {
 }
 
 std::optional<std::string> MacText(py::handle value) {
-  if (py::isinstance<py::str>(value)) return value.cast<std::string>();
+  if (py::isinstance<py::str>(value)) return TextOf(value);
   if (!IsBytesLike(value)) return std::nullopt;
   const std::string bytes = BufferBytes(value);
   if (bytes.size() == 6) return MacAddress::Load(reinterpret_cast<const uint8_t*>(bytes.data())).ToString();
@@ -64,7 +96,7 @@ std::optional<std::string> FrameBytes(py::handle value) {
   if (IsBytesLike(value)) return BufferBytes(value);
   if (py::isinstance<py::str>(value)) {
     std::string digits;
-    for (const char c : value.cast<std::string>()) {
+    for (const char c : TextOf(value)) {
       if (absl::ascii_isspace(static_cast<unsigned char>(c)) || c == ':') continue;
       if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) {
         Raise(absl::InvalidArgumentError(
@@ -96,7 +128,12 @@ std::optional<Nanoseconds> SecondsOf(py::handle value) {
   } else {
     return std::nullopt;
   }
-  const double seconds = number.cast<double>();
+  const double seconds = PyFloat_AsDouble(number.ptr());
+  if (seconds == -1 && PyErr_Occurred() != nullptr) {
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw py::error_already_set();
+    PyErr_Clear();
+    Raise(absl::OutOfRangeError("not a duration: a number beyond all others"), "duration");
+  }
   // Ten years, so that sums of durations stay far from the end of Nanoseconds.
   if (!(seconds >= 0 && seconds <= 3.2e8)) {
     Raise(absl::OutOfRangeError(absl::StrCat("not a duration: ", seconds, " seconds")), "duration");
@@ -108,6 +145,11 @@ py::object ToPython(const IpAddress& ip) {
   return py::module_::import("ipaddress").attr(ip.is_v6() ? "IPv6Address" : "IPv4Address")(ip.ToString());
 }
 
-std::string Quoted(absl::string_view text) { return py::repr(ToStr(text)).cast<std::string>(); }
+std::string Quoted(absl::string_view text) {
+  const auto decoded = py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape"));
+  if (!decoded) throw py::error_already_set();
+  return TextOf(py::repr(decoded));
+}
 
 }  // namespace ovnlite::python

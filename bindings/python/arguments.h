@@ -1,6 +1,7 @@
 // File: arguments.h
 // What Python users may write for addresses and packets, and how results become Python's own values:
 //
+//   Text        str; pybind11's own std::string takes bytes as well
 //   Address     "10.0.0.1", b"\x0a\x00\x00\x01", ipaddress.ip_address(…); also a host's name where one is allowed
 //   Addresses   the same with prefixes ("10.0.0.1/24", ipaddress.ip_interface(…)), and sequences of them
 //   Mac         "00:00:00:00:00:0a", six bytes
@@ -18,6 +19,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -27,6 +29,7 @@
 
 namespace ovnlite::python {
 
+struct Text : std::string {};
 struct Address {
   std::string text;
 };
@@ -46,6 +49,16 @@ struct Seconds {
   Nanoseconds nanoseconds = 0;
 };
 
+// A str as UTF-8; raises InvalidArgumentError for one that has no UTF-8, with half of a surrogate pair in it.
+std::string TextOf(pybind11::handle value);
+// The name of a file as the operating system has it: of str, bytes, or what has __fspath__. Raises InvalidArgumentError
+// for what cannot be one.
+std::string PathOf(pybind11::handle value, absl::string_view place);
+// "int", "NoneType": the type's name, for messages.
+std::string TypeName(pybind11::handle value);
+// "; did you mean "a" or "b"?" with those of `names` that are like `name`; empty when none is.
+std::string DidYouMean(absl::string_view name, const std::vector<std::string>& names);
+
 // Nothing when the value is of another type; a Python exception when it is of the type and cannot be read.
 std::optional<std::string> AddressText(pybind11::handle value);
 std::optional<std::string> AddressesText(pybind11::handle value);
@@ -61,12 +74,22 @@ inline pybind11::bytes ToBytes(absl::Span<const uint8_t> bytes) {
   return pybind11::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 inline pybind11::str ToStr(absl::string_view text) { return pybind11::str(text.data(), text.size()); }
-// repr() of text: in quotes, with escapes.
+// repr() of text, or of a path: in quotes, with escapes.
 std::string Quoted(absl::string_view text);
 
 }  // namespace ovnlite::python
 
 namespace pybind11::detail {
+
+template <>
+struct type_caster<ovnlite::python::Text> {
+  PYBIND11_TYPE_CASTER(ovnlite::python::Text, const_name("str"));
+  bool load(handle source, bool) {
+    if (!isinstance<str>(source)) return false;
+    value = {ovnlite::python::TextOf(source)};
+    return true;
+  }
+};
 
 #define OVNLITE_ARGUMENT_(Type, member, convert, description)             \
   template <>                                                             \

@@ -5,9 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "bindings/python/arguments.h"
 #include "bindings/python/bind.h"
+#include "bindings/python/classes.h"
 #include "bindings/python/database.h"
 #include "bindings/python/errors.h"
 #include "lib/schema/column_access.h"
+#include "ovnlite/base/status.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
 
@@ -64,17 +66,24 @@ py::object ColumnToPython(const ColumnSchema& column, const Message& row) {
 std::string PlaceOf(const ColumnSchema& column) { return absl::StrCat(column.table().name(), ".", column.name()); }
 
 [[noreturn]] void WrongType(const ColumnSchema& column, const char* wanted, py::handle value) {
-  throw py::type_error(absl::StrCat(PlaceOf(column), " is ", wanted, ", not ", py::repr(value).cast<std::string>()));
+  throw py::type_error(absl::StrCat(PlaceOf(column), " is ", wanted, ", not ", TypeName(value)));
+}
+
+// An object of a class of one of the standard library's modules.
+bool IsOf(py::handle value, const char* module) {
+  const py::handle type = py::type::handle_of(value);
+  return py::hasattr(type, "__module__") && py::str(type.attr("__module__")).equal(py::str(module));
 }
 
 std::string TextFrom(const ColumnSchema& column, py::handle value) {
-  if (py::isinstance<py::str>(value)) return value.cast<std::string>();
-  if (const auto address = AddressText(value)) return *address;  // Objects of ipaddress.
+  if (py::isinstance<py::str>(value)) return TextOf(value);
+  if (IsOf(value, "ipaddress")) return TextOf(py::str(value));
   WrongType(column, "text", value);
 }
 
 Uuid UuidFrom(const ColumnSchema& column, py::handle value) {
-  return Check(Uuid::Parse(py::str(value).cast<std::string>()), PlaceOf(column));
+  if (!py::isinstance<py::str>(value) && !IsOf(value, "uuid")) WrongType(column, "a UUID", value);
+  return Check(Uuid::Parse(TextOf(py::str(value))), PlaceOf(column));
 }
 
 int64_t IntegerFrom(const ColumnSchema& column, py::handle value) {
@@ -137,6 +146,30 @@ void ColumnFromPython(const ColumnSchema& column, py::handle value, Message& row
   }
 }
 
+// -- Names ------------------------------------------------------------------------------------------------------------
+
+std::string UnknownColumn(const TableSchema& table, absl::string_view name) {
+  std::vector<std::string> names;
+  for (const ColumnSchema& column : table.columns()) names.push_back(column.name());
+  return absl::StrCat("table ", table.name(), " has no column \"", name, "\"", DidYouMean(name, names));
+}
+
+const ColumnSchema& ColumnNamed(const TableSchema& table, absl::string_view name, absl::string_view place) {
+  const ColumnSchema* column = table.FindColumn(name);
+  if (column == nullptr) Raise(absl::NotFoundError(UnknownColumn(table, name)), place);
+  return *column;
+}
+
+const TableSchema& TableNamed(const PyDatabase& self, absl::string_view name, absl::string_view place) {
+  const TableSchema* table = self.db->schema().FindTable(name);
+  if (table != nullptr) return *table;
+  std::vector<std::string> names;
+  for (const auto& one : self.db->schema().tables()) names.push_back(one->name());
+  Raise(absl::NotFoundError(
+            absl::StrCat(self.db->schema().name(), " has no table \"", name, "\"", DidYouMean(name, names))),
+        place);
+}
+
 // -- Rows -------------------------------------------------------------------------------------------------------------
 
 // A copy of a row as it was when it was asked for.
@@ -147,11 +180,7 @@ struct Row {
 
   py::object Get(const std::string& name) const {
     if (name == "_uuid") return ToStr(uuid.ToString());
-    const ColumnSchema* column = table->FindColumn(name);
-    if (column == nullptr) {
-      Raise(absl::NotFoundError(absl::StrCat("table ", table->name(), " has no column \"", name, "\"")), "Row");
-    }
-    return ColumnToPython(*column, *message);
+    return ColumnToPython(ColumnNamed(*table, name, "Row"), *message);
   }
   std::vector<std::string> Keys() const {
     std::vector<std::string> keys;
@@ -168,7 +197,7 @@ struct Row {
     for (const char* const key : {"name", "logical_port", "ip"}) {
       const ColumnSchema* column = table->FindColumn(key);
       if (column == nullptr) continue;
-      absl::StrAppend(&text, " ", key, "=", py::repr(ColumnToPython(*column, *message)).cast<std::string>());
+      absl::StrAppend(&text, " ", key, "=", TextOf(py::repr(ColumnToPython(*column, *message))));
     }
     return text + ">";
   }
@@ -180,12 +209,8 @@ Row CopyRow(const TableSchema& table, const Uuid& uuid, const Message& row) {
   return {&table, uuid, std::move(copy)};
 }
 
-const TableSchema& TableNamed(const PyDatabase& self, const std::string& name) {
-  return *Check(self.db->schema().MatchTable(name), "Database");
-}
-
-std::vector<Row> Rows(const PyDatabase& self, const std::string& table_name) {
-  const TableSchema& table = TableNamed(self, table_name);
+std::vector<Row> Rows(const PyDatabase& self, const Text& table_name) {
+  const TableSchema& table = TableNamed(self, table_name, "Database.rows");
   return self.session.Run([&] {
     std::vector<Row> rows;
     self.db->ForEach(table, [&](const Uuid& uuid, const Message& row) { rows.push_back(CopyRow(table, uuid, row)); });
@@ -193,85 +218,136 @@ std::vector<Row> Rows(const PyDatabase& self, const std::string& table_name) {
   });
 }
 
-std::vector<Row> Find(const PyDatabase& self, const std::string& table_name, const std::string& column_name,
-                      const std::string& value) {
-  const TableSchema& table = TableNamed(self, table_name);
+std::vector<Row> Find(const PyDatabase& self, const Text& table_name, const Text& column_name, const Text& value) {
+  const TableSchema& table = TableNamed(self, table_name, "Database.find");
   // "options:router-port": the key behind the column's name is the caller's.
   const size_t colon = column_name.find(':');
-  const ColumnSchema* column = Check(table.MatchColumn(column_name.substr(0, colon)), "Database.find");
-  const bool is_map = column->shape() == ColumnShape::kMap;
-  if (colon != std::string::npos && !is_map) {
-    Raise(absl::InvalidArgumentError(absl::StrCat(column->name(), " is not a map")), "Database.find");
+  const ColumnSchema& column = ColumnNamed(table, column_name.substr(0, colon), "Database.find");
+  if (colon != std::string::npos && column.shape() != ColumnShape::kMap) {
+    Raise(absl::InvalidArgumentError(absl::StrCat(column.name(), " is not a map")), "Database.find");
   }
-  const std::string index = absl::StrCat(column->name(), colon == std::string::npos ? "" : column_name.substr(colon));
   return self.session.Run([&] {
     std::vector<Row> rows;
-    for (const Uuid& uuid : self.db->IndexOn(table, index).Find(value)) {
+    for (const Uuid& uuid : self.db->IndexOn(table, column_name).Find(value)) {
       rows.push_back(CopyRow(table, uuid, *self.db->Get(table, uuid)));
     }
     return rows;
   });
 }
 
+PyDatabase Own(std::unique_ptr<Database> database) {
+  const Session session;
+  return {session.Keep(std::move(database)), session, std::make_shared<Random>(1)};
+}
+
 PyDatabase FromLog(absl::StatusOr<LoadedLog> log, const std::string& place) {
   LoadedLog loaded = Check(std::move(log), place);
   Check(loaded.error, place);
-  return {std::move(loaded.database), {}};
+  PyDatabase database = Own(std::move(loaded.database));
+  database.warnings = std::move(loaded.warnings);
+  for (const std::string& warning : database.warnings) Warn(absl::StrCat(place, ": ", warning));
+  return database;
 }
 
 // -- Transactions -----------------------------------------------------------------------------------------------------
 
 // with db.transaction() as t: …
+// Python's values are read before the lock is taken; who holds the lock gives up no edits, since that takes it too.
 class PyTransaction {
  public:
   explicit PyTransaction(PyDatabase database) : database_(std::move(database)) {}
 
   void Enter() {
-    edits_ = database_.session.Run([this] { return std::make_unique<Transaction>(database_.db->Begin()); });
+    std::shared_ptr<Transaction> edits;  // Afterwards those that were begun before, if any.
+    Run([&]() -> absl::Status {
+      edits = database_.session.Keep(std::make_unique<Transaction>(database_.db->Begin()));
+      edits_.swap(edits);
+      return absl::OkStatus();
+    });
   }
   void Exit(bool failed) {
-    std::unique_ptr<Transaction> edits = std::move(edits_);
-    if (edits == nullptr || failed) return;
-    Check(database_.session.Run([&] { return database_.db->Commit(std::move(*edits)).status(); }), "Transaction");
+    std::shared_ptr<Transaction> edits;
+    Run([&]() -> absl::Status {
+      edits = std::move(edits_);
+      if (edits == nullptr || failed) return absl::OkStatus();
+      return database_.db->Commit(std::move(*edits)).status();
+    });
   }
 
-  std::string Insert(const std::string& table_name, const py::kwargs& columns) {
-    const TableSchema& table = TableNamed(database_, table_name);
-    const Uuid uuid = Uuid::Generate(*database_.random);
-    Transaction& t = edits();
-    return Fill(table, uuid, database_.session.Run([&] { return t.Insert(table, uuid); }), columns);
+  std::string Insert(const Text& table_name, const py::kwargs& columns) {
+    const TableSchema& table = TableNamed(database_, table_name, "Transaction.insert");
+    const Columns given(table, columns, "Transaction.insert");
+    Uuid uuid;
+    Run([&]() -> absl::Status {
+      OVNLITE_RETURN_IF_ERROR(CheckEntered());
+      uuid = NewUuid();
+      given.MoveTo(*edits_->Insert(table, uuid));
+      return absl::OkStatus();
+    });
+    return uuid.ToString();
   }
-  void Update(const std::string& table_name, const std::string& text, const py::kwargs& columns) {
-    const TableSchema& table = TableNamed(database_, table_name);
+  void Update(const Text& table_name, const Text& text, const py::kwargs& columns) {
+    const TableSchema& table = TableNamed(database_, table_name, "Transaction.update");
     const Uuid uuid = Check(Uuid::Parse(text), "Transaction.update");
-    Transaction& t = edits();
-    Message* row = database_.session.Run([&] { return t.Update(table, uuid); });  // The transaction's own copy.
-    if (row == nullptr)
-      Raise(absl::NotFoundError(absl::StrCat("no row ", text, " in ", table.name())), "Transaction.update");
-    Fill(table, uuid, row, columns);
+    const Columns given(table, columns, "Transaction.update");
+    Run([&]() -> absl::Status {
+      OVNLITE_RETURN_IF_ERROR(CheckEntered());
+      Message* row = edits_->Update(table, uuid);
+      if (row == nullptr) return absl::NotFoundError(absl::StrCat("no row ", text, " in ", table.name()));
+      given.MoveTo(*row);
+      return absl::OkStatus();
+    });
   }
-  void Delete(const std::string& table_name, const std::string& text) {
-    const TableSchema& table = TableNamed(database_, table_name);
+  void Delete(const Text& table_name, const Text& text) {
+    const TableSchema& table = TableNamed(database_, table_name, "Transaction.delete");
     const Uuid uuid = Check(Uuid::Parse(text), "Transaction.delete");
-    Transaction& t = edits();
-    database_.session.Run([&] { t.Delete(table, uuid); });
+    Run([&]() -> absl::Status {
+      OVNLITE_RETURN_IF_ERROR(CheckEntered());
+      edits_->Delete(table, uuid);
+      return absl::OkStatus();
+    });
   }
 
  private:
-  Transaction& edits() {
-    if (edits_ == nullptr) Raise(absl::FailedPreconditionError("use it in a with statement"), "Transaction");
-    return *edits_;
-  }
-  static std::string Fill(const TableSchema& table, const Uuid& uuid, Message* row, const py::kwargs& columns) {
-    for (const auto& [name, value] : columns) {
-      const ColumnSchema* column = Check(table.MatchColumn(name.cast<std::string>()), "Transaction");
-      ColumnFromPython(*column, value, *row);
+  // Columns as Python has them, in a row of their own.
+  class Columns {
+   public:
+    Columns(const TableSchema& table, const py::kwargs& columns, absl::string_view place)
+        : row_(table.default_row().New()) {
+      for (const auto& [name, value] : columns) {
+        const ColumnSchema& column = ColumnNamed(table, TextOf(name), place);
+        ColumnFromPython(column, value, *row_);
+        fields_.push_back(table.descriptor()->field(column.index()));
+      }
     }
-    return uuid.ToString();
+    void MoveTo(Message& row) const { row.GetReflection()->SwapFields(&row, row_.get(), fields_); }
+
+   private:
+    const std::unique_ptr<Message> row_;
+    std::vector<const google::protobuf::FieldDescriptor*> fields_;
+  };
+
+  template <typename F>
+  void Run(F&& f) {
+    Check(database_.session.Run(f), "Transaction");
+  }
+  absl::Status CheckEntered() const {
+    return edits_ != nullptr ? absl::OkStatus() : absl::FailedPreconditionError("use it in a with statement");
+  }
+  // One that no row of the database has, nor any of this transaction.
+  Uuid NewUuid() const {
+    while (true) {
+      const Uuid uuid = Uuid::Generate(*database_.random);
+      bool taken = false;
+      for (const auto& table : database_.db->schema().tables()) {
+        taken = taken || database_.db->Get(*table, uuid) != nullptr || edits_->Get(*table, uuid) != nullptr;
+      }
+      if (!taken) return uuid;
+    }
   }
 
-  PyDatabase database_;
-  std::unique_ptr<Transaction> edits_;
+  const PyDatabase database_;
+  std::shared_ptr<Transaction> edits_;  // Of the session. Null outside of the with statement.
 };
 
 }  // namespace
@@ -280,18 +356,17 @@ void BindDatabase(py::module_& m) {
   py::class_<Row>(m, "Row", "A row as it was when it was asked for: columns by name, as items or attributes.")
       .def_property_readonly("uuid", [](const Row& r) { return r.uuid.ToString(); })
       .def_property_readonly("table", [](const Row& r) { return r.table->name(); })
-      .def("__getitem__", &Row::Get, py::arg("column"))
+      .def(
+          "__getitem__", [](const Row& r, const Text& name) { return r.Get(name); }, py::arg("column"))
       .def(
           "__getattr__",
-          [](const Row& r, const std::string& name) {
-            if (r.table->FindColumn(name) == nullptr) {
-              throw py::attribute_error(absl::StrCat("table ", r.table->name(), " has no column \"", name, "\""));
-            }
+          [](const Row& r, const Text& name) {
+            if (r.table->FindColumn(name) == nullptr) throw py::attribute_error(UnknownColumn(*r.table, name));
             return r.Get(name);
           },
           py::arg("column"))
-      .def("keys", &Row::Keys)
-      .def("to_dict", &Row::ToDict)
+      .def("keys", Method<Row>(&Row::Keys))
+      .def("to_dict", Method<Row>(&Row::ToDict))
       .def("__iter__", [](const Row& r) { return py::iter(py::cast(r.Keys())); })
       .def("__len__", [](const Row& r) { return r.table->columns().size(); })
       .def(
@@ -300,7 +375,7 @@ void BindDatabase(py::module_& m) {
             return a.table == b.table && a.uuid == b.uuid && a.ToDict().equal(b.ToDict());
           },
           py::is_operator())
-      .def("__repr__", &Row::Repr);
+      .def("__repr__", Method<Row>(&Row::Repr));
 
   py::class_<PyTransaction>(m, "Transaction",
                             "Edits that become visible together when the with statement ends, or not at all.")
@@ -325,40 +400,43 @@ void BindDatabase(py::module_& m) {
       .def_static(
           "load",
           [](const py::object& path) {
-            const std::string name = py::module_::import("os").attr("fspath")(path).cast<std::string>();
+            const std::string name = PathOf(path, "Database.load");
             return FromLog(
                 [&] {
-                  const py::gil_scoped_release release;
+                  const WithoutGil free;
                   return LoadLog(name);
                 }(),
                 absl::StrCat("Database.load(", Quoted(name), ")"));
           },
           py::arg("path"), "From an OVSDB file, such as /var/lib/ovn/ovnsb_db.db.")
       .def_static(
-          "parse", [](const Frame& data) { return FromLog(ParseLog(data.bytes), "Database.parse"); }, py::arg("data"),
-          "From the bytes of such a file.")
-      .def_static(
-          "northbound",
-          [] {
-            return PyDatabase{std::make_shared<Database>(NorthboundSchema()), {}};
+          "parse",
+          [](const Frame& data) {
+            return FromLog(
+                [&] {
+                  const WithoutGil free;
+                  return ParseLog(data.bytes);
+                }(),
+                "Database.parse");
           },
+          py::arg("data"), "From the bytes of such a file.")
+      .def_static(
+          "northbound", [] { return Own(std::make_unique<Database>(NorthboundSchema())); },
           "An empty Northbound database.")
       .def_static(
-          "southbound",
-          [] {
-            return PyDatabase{std::make_shared<Database>(SouthboundSchema()), {}};
-          },
+          "southbound", [] { return Own(std::make_unique<Database>(SouthboundSchema())); },
           "An empty Southbound database.")
       .def(
           "save",
           [](const PyDatabase& self, const py::object& path) {
-            const std::string name = py::module_::import("os").attr("fspath")(path).cast<std::string>();
+            const std::string name = PathOf(path, "Database.save");
             Check(self.session.Run([&] { return SaveLog(*self.db, name); }),
                   absl::StrCat("Database.save(", Quoted(name), ")"));
           },
           py::arg("path"), "To an OVSDB file that ovsdb-server and ovsdb-tool can read.")
       .def_property_readonly("name", [](const PyDatabase& self) { return self.db->schema().name(); })
       .def_property_readonly("version", [](const PyDatabase& self) { return self.db->schema().version(); })
+      .def_readonly("warnings", &PyDatabase::warnings, "What was left out when it was loaded.")
       .def_property_readonly("tables",
                              [](const PyDatabase& self) {
                                std::vector<std::string> names;
@@ -371,8 +449,8 @@ void BindDatabase(py::module_& m) {
            "'options:router-port'.")
       .def(
           "get",
-          [](const PyDatabase& self, const std::string& table_name, const std::string& text) -> std::optional<Row> {
-            const TableSchema& table = TableNamed(self, table_name);
+          [](const PyDatabase& self, const Text& table_name, const Text& text) -> std::optional<Row> {
+            const TableSchema& table = TableNamed(self, table_name, "Database.get");
             const Uuid uuid = Check(Uuid::Parse(text), "Database.get");
             return self.session.Run([&]() -> std::optional<Row> {
               const Message* row = self.db->Get(table, uuid);

@@ -128,7 +128,7 @@ void BindGeneve(py::module_& m) {
           return absl::StrCat("GeneveOption.ovn(ingress=", ovn->ingress_port(), ", egress=", ovn->egress_port(), ")");
         }
         return absl::StrFormat("GeneveOption(0x%04x, 0x%02x, %s)", o.option_class, o.type,
-                               py::repr(ToBytes(o.data)).cast<std::string>());
+                               TextOf(py::repr(ToBytes(o.data))));
       });
 
   py::class_<Header>(m, "GeneveHeader", "A Geneve header with its options (RFC 8926 section 3.4).")
@@ -151,8 +151,7 @@ void BindGeneve(py::module_& m) {
           "__eq__", [](const Header& a, const Header& b) { return a == b; }, py::is_operator())
       .def("__str__", &Describe)
       .def("__repr__", [](const Header& h) {
-        return absl::StrFormat("GeneveHeader(vni=0x%x, options=%s)", h.vni,
-                               py::repr(py::cast(h.options)).cast<std::string>());
+        return absl::StrFormat("GeneveHeader(vni=0x%x, options=%s)", h.vni, TextOf(py::repr(py::cast(h.options))));
       });
 }
 

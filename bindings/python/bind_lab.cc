@@ -4,6 +4,7 @@
 #include "absl/strings/str_format.h"
 #include "bindings/python/arguments.h"
 #include "bindings/python/bind.h"
+#include "bindings/python/classes.h"
 #include "bindings/python/database.h"
 #include "bindings/python/errors.h"
 #include "bindings/python/trace.h"
@@ -16,8 +17,9 @@ namespace {
 
 // A lab, what Python code shares it with, and the tracer over its Southbound database.
 struct PyLab {
-  std::shared_ptr<Lab> lab;
   Session session;
+  std::shared_ptr<Lab> lab;        // Of the session.
+  std::shared_ptr<Random> random;  // For UUIDs of rows that are inserted through `nb` and `sb`.
   PyTracer tracer;
   size_t chassis = 0;
   size_t hosts = 0;
@@ -41,18 +43,19 @@ std::unique_ptr<PyLab> MakeLab(uint64_t seed, Seconds underlay_delay, double und
   options.underlay_mtu = underlay_mtu;
   options.capture_limit = capture_limit;
   auto made = std::make_unique<PyLab>();
-  made->lab = std::make_shared<Lab>(options);
+  made->lab = made->session.Keep(std::make_unique<Lab>(options));
+  made->random = std::make_shared<Random>(~seed);  // Another sequence than the lab's own.
   made->tracer.db = std::shared_ptr<Database>(made->lab, &made->lab->sb());
   made->tracer.session = made->session;
   return made;
 }
 
 PyDatabase DatabaseOf(const PyLab& self, Database& database) {
-  return {std::shared_ptr<Database>(self.lab, &database), self.session};
+  return {std::shared_ptr<Database>(self.lab, &database), self.session, self.random};
 }
 
-PingResult Ping(PyLab& self, const std::string& host, const Address& destination, int count, Seconds interval,
-                Seconds timeout, size_t size, uint8_t ttl) {
+PingResult Ping(PyLab& self, const Text& host, const Address& destination, int count, Seconds interval, Seconds timeout,
+                size_t size, uint8_t ttl) {
   if (count < 1 || count > 1'000'000) Raise(absl::OutOfRangeError("count is between 1 and 1000000"), "Lab.ping");
   PingOptions options;
   options.count = count;
@@ -83,7 +86,7 @@ void BindResults(py::module_& m) {
       .def_readonly("icmp_code", &PingReply::code)
       .def_property_readonly(
           "round_trip", [](const PingReply& r) { return ToSeconds(r.round_trip); }, "In seconds.")
-      .def("__str__", &PingReply::ToString)
+      .def("__str__", Method<PingReply>(&PingReply::ToString))
       .def("__repr__", [](const PingReply& r) { return absl::StrCat("<PingReply ", r.ToString(), ">"); });
 
   py::class_<PingResult>(m, "PingResult", "What came of a ping; true when every request was answered.")
@@ -91,10 +94,10 @@ void BindResults(py::module_& m) {
       .def_property_readonly("destination", [](const PingResult& r) { return ToPython(r.destination); })
       .def_readonly("replies", &PingResult::replies)
       .def_property_readonly("sent", [](const PingResult& r) { return r.replies.size(); })
-      .def_property_readonly("received", &PingResult::received)
-      .def_property_readonly("ok", &PingResult::ok)
-      .def("__bool__", &PingResult::ok)
-      .def("__str__", &PingResult::ToString)
+      .def_property_readonly("received", Method<PingResult>(&PingResult::received))
+      .def_property_readonly("ok", Method<PingResult>(&PingResult::ok))
+      .def("__bool__", Method<PingResult>(&PingResult::ok))
+      .def("__str__", Method<PingResult>(&PingResult::ToString))
       .def("__repr__", [](const PingResult& r) {
         return absl::StrCat("<PingResult ", r.host, " to ", r.destination.ToString(), ": ", r.received(), " of ",
                             r.replies.size(), " answered>");
@@ -110,7 +113,7 @@ void BindResults(py::module_& m) {
       .def_readonly("icmp_type", &UdpResult::type)
       .def_readonly("icmp_code", &UdpResult::code)
       .def("__bool__", [](const UdpResult& r) { return r.answered; })
-      .def("__str__", &UdpResult::ToString)
+      .def("__str__", Method<UdpResult>(&UdpResult::ToString))
       .def("__repr__", [](const UdpResult& r) { return absl::StrCat("<UdpResult ", r.ToString(), ">"); });
 
   py::class_<FieldChange>(m, "FieldChange", "A header field that a step changed or added.")
@@ -154,8 +157,8 @@ void BindResults(py::module_& m) {
   py::class_<Narrative>(m, "Narrative", "A ping told hop by hop; print() it.")
       .def_readonly("ping", &Narrative::ping)
       .def_readonly("journeys", &Narrative::journeys)
-      .def("to_json", &Narrative::ToJson)
-      .def("__str__", &Narrative::ToText)
+      .def("to_json", Method<Narrative>(&Narrative::ToJson))
+      .def("__str__", Method<Narrative>(&Narrative::ToText))
       .def("__repr__",
            [](const Narrative& n) { return absl::StrCat("<Narrative of ", n.journeys.size(), " journeys>"); });
 
@@ -186,27 +189,26 @@ void BindLab(py::module_& m) {
       // Building.
       .def(
           "add_chassis",
-          [](PyLab& self, const std::string& name, const Address& encap_ip) {
+          [](PyLab& self, const Text& name, const Address& encap_ip) {
             self.Build("Lab.add_chassis", [&](Lab& lab) { return lab.AddChassis(name, encap_ip.text); });
             ++self.chassis;
           },
           py::arg("name"), py::arg("encap_ip"), "A hypervisor, with the address its tunnels end at.")
       .def(
           "add_switch",
-          [](PyLab& self, const std::string& name) {
+          [](PyLab& self, const Text& name) {
             self.Build("Lab.add_switch", [&](Lab& lab) { return lab.AddSwitch(name); });
           },
           py::arg("name"))
       .def(
           "add_router",
-          [](PyLab& self, const std::string& name) {
+          [](PyLab& self, const Text& name) {
             self.Build("Lab.add_router", [&](Lab& lab) { return lab.AddRouter(name); });
           },
           py::arg("name"))
       .def(
           "connect",
-          [](PyLab& self, const std::string& router, const std::string& logical_switch, const Mac& mac,
-             const Addresses& networks) {
+          [](PyLab& self, const Text& router, const Text& logical_switch, const Mac& mac, const Addresses& networks) {
             self.Build("Lab.connect",
                        [&](Lab& lab) { return lab.Connect(router, logical_switch, mac.text, networks.text); });
           },
@@ -214,8 +216,8 @@ void BindLab(py::module_& m) {
           "A router port with these networks (\"10.0.0.1/24\"), and the switch port to it.")
       .def(
           "add_host",
-          [](PyLab& self, const std::string& host, const std::string& logical_switch, const std::string& port,
-             const std::string& chassis, const Mac& mac, const Addresses& addresses, const Addresses& gateways) {
+          [](PyLab& self, const Text& host, const Text& logical_switch, const Text& port, const Text& chassis,
+             const Mac& mac, const Addresses& addresses, const Addresses& gateways) {
             self.Build("Lab.add_host", [&](Lab& lab) {
               return lab.AddHost(host, logical_switch, port, chassis, mac.text, addresses.text, gateways.text);
             });
@@ -225,7 +227,7 @@ void BindLab(py::module_& m) {
           py::arg("gateways") = "", "A simulated VM, its logical port, and the hypervisor it runs on.")
       .def(
           "move_host",
-          [](PyLab& self, const std::string& host, const std::string& chassis) {
+          [](PyLab& self, const Text& host, const Text& chassis) {
             self.Build("Lab.move_host", [&](Lab& lab) { return lab.MoveHost(host, chassis); });
           },
           py::arg("host"), py::arg("chassis"), "Migrates a host to another hypervisor.")
@@ -238,8 +240,7 @@ void BindLab(py::module_& m) {
            "Pings an address, or a host by name. Virtual time goes on meanwhile.")
       .def(
           "send_udp",
-          [](PyLab& self, const std::string& host, const Address& destination, uint16_t port,
-             const py::bytes& payload) {
+          [](PyLab& self, const Text& host, const Address& destination, uint16_t port, const py::bytes& payload) {
             const std::string bytes = payload;
             UdpResult result = self.session.Run([&] { return self.lab->SendUdp(host, destination.text, port, bytes); });
             Check(result.status, "Lab.send_udp");
@@ -249,13 +250,13 @@ void BindLab(py::module_& m) {
           "A datagram, and a second for an answer. Hosts echo what comes to port 7.")
       .def(
           "send_frame",
-          [](PyLab& self, const std::string& host, const Frame& frame) {
+          [](PyLab& self, const Text& host, const Frame& frame) {
             self.Build("Lab.send_frame", [&](Lab& lab) { return lab.SendFrame(host, frame.span()); });
           },
           py::arg("host"), py::arg("packet"), "Any frame, as if `host` had sent it.")
       .def(
           "neighbors",
-          [](PyLab& self, const std::string& host) {
+          [](PyLab& self, const Text& host) {
             const auto found = Check(self.session.Run([&] { return self.lab->Neighbors(host); }), "Lab.neighbors");
             py::dict all;
             for (const HostNeighbor& n : found) all[ToPython(n.ip)] = n.mac.ToString();
@@ -271,20 +272,20 @@ void BindLab(py::module_& m) {
       // Looking.
       .def(
           "explain",
-          [](PyLab& self, const std::string& host, const Address& destination) {
+          [](PyLab& self, const Text& host, const Address& destination) {
             return Check(self.session.Run([&] { return self.lab->Explain(host, destination.text); }), "Lab.explain");
           },
           py::arg("host"), py::arg("destination"), "Pings once and tells what happened, hop by hop.")
       .def(
           "diagnose",
-          [](PyLab& self, const std::string& chassis) {
+          [](PyLab& self, const Text& chassis) {
             return Check(self.session.Run([&] { return self.lab->Diagnose(chassis); }), "Lab.diagnose");
           },
           py::arg("chassis"),
           "What the usual diagnostic commands would show, typed on this hypervisor and on the central machine.")
       .def(
           "trace",
-          [](PyLab& self, const std::string& microflow, const std::string& datapath, const std::vector<std::string>& ct,
+          [](PyLab& self, const Text& microflow, const Text& datapath, const std::vector<Text>& ct,
              const std::optional<Address>& lb_destination, uint16_t lb_port, std::optional<uint16_t> select_id,
              bool friendly_names, bool openflow, bool as_forwarded, bool physical, bool reply) {
             self.Build("Lab.trace", [](Lab& lab) { return lab.Sync(); });
@@ -303,7 +304,7 @@ void BindLab(py::module_& m) {
       .def(
           "write_pcapng",
           [](PyLab& self, const py::object& path) {
-            const std::string name = py::module_::import("os").attr("fspath")(path).cast<std::string>();
+            const std::string name = PathOf(path, "Lab.write_pcapng");
             self.Build("Lab.write_pcapng", [&](Lab& lab) { return lab.WritePcapng(name); });
           },
           py::arg("path"), "The same into a file, for Wireshark.")

@@ -57,7 +57,7 @@ u128 FromPython(py::handle value, FieldRef f, absl::string_view name) {
     const IpAddress ip = Check(IpAddress::Parse(*address), absl::StrCat("FlowKey[", name, "]"));
     if (ip.width() == f.width) return ip.bits();
   }
-  throw py::type_error(absl::StrCat(name, " is a number of ", f.width, " bits"));
+  throw py::type_error(absl::StrCat(name, " is a number of ", f.width, " bits, not ", TypeName(value)));
 }
 
 // Fields that are not zero, by name: those with bits of their own, parts and second names of others left out.
@@ -93,7 +93,7 @@ std::string ValueText(absl::string_view name, u128 value, FieldRef f) {
   if (is_ip && f.width == 32) return Quoted(Ipv4Address(static_cast<uint32_t>(value)).ToString());
   if (is_ip && f.width == 128) return Quoted(Ipv6Address(value).ToString());
   if (name == "eth.type") return absl::StrFormat("0x%x", Low64(value));
-  return py::repr(ToInt(value)).cast<std::string>();
+  return TextOf(py::repr(ToInt(value)));
 }
 
 std::string Repr(const FlowKey& key) {
@@ -108,7 +108,10 @@ std::string Repr(const FlowKey& key) {
 FlowKey MakeKey(const py::dict& fields) {
   FlowKey key;
   for (const auto& [name, value] : fields) {
-    const std::string text = py::str(name).cast<std::string>();
+    if (!py::isinstance<py::str>(name)) {
+      throw py::type_error(absl::StrCat("FlowKey(): fields have names, which are text, not ", TypeName(name)));
+    }
+    const std::string text = TextOf(name);
     const FieldRef f = FieldNamed(text);
     key.Set(f, FromPython(value, f, text));
   }
@@ -136,11 +139,11 @@ void BindPacket(py::module_& m) {
           [](const FlowKey& key, const Frame& payload) { return ToBytes(ComposePacket(key, payload.span()).bytes()); },
           py::arg("payload") = py::bytes(), "A frame with these fields, right lengths and checksums.")
       .def(
-          "__getitem__", [](const FlowKey& key, const std::string& name) { return ToInt(key.Get(FieldNamed(name))); },
+          "__getitem__", [](const FlowKey& key, const Text& name) { return ToInt(key.Get(FieldNamed(name))); },
           py::arg("field"))
       .def(
           "__setitem__",
-          [](FlowKey& key, const std::string& name, const py::object& value) {
+          [](FlowKey& key, const Text& name, const py::object& value) {
             const FieldRef f = FieldNamed(name);
             key.Set(f, FromPython(value, f, name));
           },

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "bindings/python/arguments.h"
 #include "bindings/python/bind.h"
+#include "bindings/python/classes.h"
 #include "bindings/python/database.h"
 #include "bindings/python/errors.h"
 #include "bindings/python/packet.h"
@@ -41,7 +42,7 @@ std::vector<std::string> OutputsOf(const TraceNode& root) {
   return outputs;
 }
 
-using TracePointer = std::shared_ptr<Trace>;
+using TracePointer = std::shared_ptr<const PyTrace>;
 
 // A node, and the trace that owns it.
 struct Node {
@@ -57,7 +58,7 @@ std::vector<Node> ChildrenOf(const Node& n) {
 
 }  // namespace
 
-TraceOptions MakeTraceOptions(const std::vector<std::string>& ct, const std::optional<Address>& lb_destination,
+TraceOptions MakeTraceOptions(const std::vector<Text>& ct, const std::optional<Address>& lb_destination,
                               uint16_t lb_port, std::optional<uint16_t> select_id, bool friendly_names, bool openflow,
                               bool as_forwarded, bool physical, bool reply) {
   TraceOptions options;
@@ -73,13 +74,13 @@ TraceOptions MakeTraceOptions(const std::vector<std::string>& ct, const std::opt
   return options;
 }
 
-std::shared_ptr<Trace> RunTrace(PyTracer& self, const std::string& microflow, const std::string& datapath,
-                                const TraceOptions& options) {
+std::shared_ptr<PyTrace> RunTrace(PyTracer& self, const std::string& microflow, const std::string& datapath,
+                                  const TraceOptions& options) {
   absl::StatusOr<Trace> trace = self.session.Run([&] {
-    if (self.tracer == nullptr) self.tracer = std::make_unique<Tracer>(*self.db);
+    if (self.tracer == nullptr) self.tracer = self.session.Keep(std::make_unique<Tracer>(*self.db));
     return self.tracer->Run(datapath, microflow, options);
   });
-  return std::make_shared<Trace>(Check(std::move(trace), absl::StrCat("trace(", Quoted(microflow), ")")));
+  return std::make_shared<PyTrace>(Check(std::move(trace), absl::StrCat("trace(", Quoted(microflow), ")")));
 }
 
 void BindTrace(py::module_& m) {
@@ -109,30 +110,31 @@ void BindTrace(py::module_& m) {
         return absl::StrCat("<", TraceKindName(n.node->kind), " ", Quoted(n.node->text), ">");
       });
 
-  py::class_<Trace, TracePointer>(m, "Trace", "What would happen to a packet; str() is what ovn-trace prints.")
+  py::class_<PyTrace, std::shared_ptr<PyTrace>>(m, "Trace",
+                                                "What would happen to a packet; str() is what ovn-trace prints.")
       .def_readonly("microflow", &Trace::microflow)
       .def_readonly("warnings", &Trace::warnings)
       .def_readonly("key", &Trace::key)
       .def_property_readonly("root",
-                             [](const TracePointer& t) {
-                               return Node{t, &t->root};
+                             [](const PyTrace& t) {
+                               return Node{t.shared_from_this(), &t.root};
                              })
       .def_property_readonly(
-          "outputs", [](const Trace& t) { return OutputsOf(t.root); }, "The logical ports the packet reaches.")
+          "outputs", [](const PyTrace& t) { return OutputsOf(t.root); }, "The logical ports the packet reaches.")
       .def(
-          "text", [](const Trace& t, const std::string& form) { return t.ToText(FormNamed(form)); },
+          "text", [](const PyTrace& t, const Text& form) { return t.ToText(FormNamed(form)); },
           py::arg("form") = "detailed", "In one of ovn-trace's forms: detailed, summary, minimal.")
-      .def("to_json", &Trace::ToJson)
+      .def("to_json", Method<PyTrace>(&Trace::ToJson))
       .def(
-          "physical", [](const Trace& t) { return FormatPhysicalPath(t.physical); },
+          "physical", [](const PyTrace& t) { return FormatPhysicalPath(t.physical); },
           "The way over the chassis, where the trace was made with physical=True.")
       .def(
-          "reply", [](const Trace& t) { return FormatPhysicalPath(t.reply); },
+          "reply", [](const PyTrace& t) { return FormatPhysicalPath(t.reply); },
           "The way back of what the hosts answer, where the trace was made with reply=True.")
-      .def("__str__", [](const Trace& t) { return t.ToText(TraceForm::kDetailed); })
-      .def("__repr__", [](const Trace& t) {
-        return absl::StrCat("<Trace of ", Quoted(t.microflow), " to ",
-                            py::repr(py::cast(OutputsOf(t.root))).cast<std::string>(), ">");
+      .def("__str__", [](const PyTrace& t) { return t.ToText(TraceForm::kDetailed); })
+      .def("__repr__", [](const PyTrace& t) {
+        return absl::StrCat("<Trace of ", Quoted(t.microflow), " to ", TextOf(py::repr(py::cast(OutputsOf(t.root)))),
+                            ">");
       });
 
   py::class_<PyTracer>(m, "Tracer", "Traces packets through a Southbound database, which it follows.")
@@ -140,15 +142,14 @@ void BindTrace(py::module_& m) {
              if (db.db->schema().name() != SouthboundSchema().name()) {
                Raise(absl::InvalidArgumentError("it takes a Southbound database"), "Tracer");
              }
-             return PyTracer{db.db, db.session, nullptr};
+             return PyTracer{db.db, db.session};
            }),
            py::arg("sb"))
       .def(
           "run",
-          [](PyTracer& self, const std::string& microflow, const std::string& datapath,
-             const std::vector<std::string>& ct, const std::optional<Address>& lb_destination, uint16_t lb_port,
-             std::optional<uint16_t> select_id, bool friendly_names, bool openflow, bool as_forwarded, bool physical,
-             bool reply) {
+          [](PyTracer& self, const Text& microflow, const Text& datapath, const std::vector<Text>& ct,
+             const std::optional<Address>& lb_destination, uint16_t lb_port, std::optional<uint16_t> select_id,
+             bool friendly_names, bool openflow, bool as_forwarded, bool physical, bool reply) {
             return RunTrace(self, microflow, datapath,
                             MakeTraceOptions(ct, lb_destination, lb_port, select_id, friendly_names, openflow,
                                              as_forwarded, physical, reply));

@@ -5,6 +5,8 @@
 #define OVNLITE_BINDINGS_PYTHON_DATABASE_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "bindings/python/session.h"
 #include "ovnlite/base/random.h"
@@ -13,9 +15,10 @@
 namespace ovnlite::python {
 
 struct PyDatabase {
-  std::shared_ptr<Database> db;
+  std::shared_ptr<Database> db;  // Of the session: see Session::Keep().
   Session session;
-  std::shared_ptr<Random> random = std::make_shared<Random>(1);  // For UUIDs of new rows.
+  std::shared_ptr<Random> random;  // For UUIDs of new rows: one for each database, whoever holds it.
+  std::vector<std::string> warnings = {};
 };
 
 }  // namespace ovnlite::python

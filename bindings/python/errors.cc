@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "bindings/python/arguments.h"
 #include "bindings/python/bind.h"
 
 namespace py = pybind11;
@@ -47,6 +48,17 @@ py::object MakeClass(const std::string& name, const char* doc, const py::tuple& 
 
 }  // namespace
 
+namespace {
+
+// Messages may quote what is no UTF-8.
+py::object MessageText(absl::string_view text) {
+  PyObject* const decoded = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace");
+  if (decoded == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(decoded);
+}
+
+}  // namespace
+
 void Raise(const absl::Status& status, absl::string_view place) {
   const py::module_ m = py::module_::import("ovnlite._ovnlite");
   const char* name = "Error";
@@ -54,13 +66,21 @@ void Raise(const absl::Status& status, absl::string_view place) {
     if (c.code == status.code()) name = c.name;
   }
   const py::object type = m.attr(name);
-  const py::object error = type(std::string(status.message()));
-  error.attr("place") = std::string(place);
+  const py::object error = type(MessageText(status.message()));
+  error.attr("place") = MessageText(place);
   PyErr_SetObject(type.ptr(), error.ptr());
   throw py::error_already_set();
 }
 
+void Warn(absl::string_view message) {
+  const py::object type = py::module_::import("ovnlite._ovnlite").attr("LoadWarning");
+  const py::object text = MessageText(message);
+  if (PyErr_WarnEx(type.ptr(), TextOf(text).c_str(), 1) != 0) throw py::error_already_set();
+}
+
 void BindErrors(py::module_& m) {
+  m.attr("LoadWarning") = MakeClass("LoadWarning", "Something in a file is left out: its damaged end, what is unknown.",
+                                    py::make_tuple(py::handle(PyExc_UserWarning)));
   const py::object base =
       MakeClass("Error", "Any error of ovnlite. `code` is absl's status code, `place` what was being done.",
                 py::make_tuple(py::handle(PyExc_Exception)));

@@ -19,6 +19,9 @@ namespace ovnlite::python {
 // Throws the exception for a status that is not OK.
 [[noreturn]] void Raise(const absl::Status& status, absl::string_view place);
 
+// Warns with ovnlite.LoadWarning, as the caller's filters have it: that may throw too.
+void Warn(absl::string_view message);
+
 inline void Check(const absl::Status& status, absl::string_view place) {
   if (!status.ok()) Raise(status, place);
 }

@@ -4,29 +4,12 @@ import datetime
 import ipaddress
 import os
 import tempfile
-import threading
 import time
 import unittest
 
 import ovnlite
 
-MICROFLOW = ('inport == "LSP1" && eth.src == 00:00:00:00:00:0a && eth.dst == 00:00:00:00:ff:01 && ip4.src == 10.0.0.10 && '
-             "ip4.dst == 10.0.1.20 && ip.ttl == 64 && icmp4.type == 8")
-
-
-def make_lab(**options):
-    lab = ovnlite.Lab(**options)
-    lab.add_chassis("compute1", "192.168.56.11")
-    lab.add_chassis("compute2", ipaddress.ip_address("192.168.56.12"))
-    lab.add_switch("LS1")
-    lab.add_switch("LS2")
-    lab.add_router("LR1")
-    lab.connect("LR1", "LS1", "00:00:00:00:ff:01", "10.0.0.1/24")
-    lab.connect("LR1", "LS2", b"\x00\x00\x00\x00\xff\x02", [ipaddress.ip_interface("10.0.1.1/24")])
-    lab.add_host("VM-A", "LS1", "LSP1", "compute1", "00:00:00:00:00:0a", "10.0.0.10/24", "10.0.0.1")
-    lab.add_host("VM-B", "LS2", "LSP2", "compute2", "00:00:00:00:00:0b", ipaddress.ip_interface("10.0.1.20/24"),
-                 ipaddress.ip_address("10.0.1.1"))
-    return lab
+from sample_lab import MICROFLOW, make_lab
 
 
 class LabTest(unittest.TestCase):
@@ -83,6 +66,29 @@ class LabTest(unittest.TestCase):
         with self.assertRaises(ovnlite.AlreadyExistsError) as caught:
             lab.add_switch("LS1")
         self.assertEqual(caught.exception.place, "Lab.add_switch")
+        # An error of building belongs to the call that made it.
+        with self.assertRaises(ovnlite.NotFoundError) as caught:
+            lab.ping("VM-A", "10.0.0.1")
+        self.assertEqual(str(caught.exception), 'there is no host "VM-A"')
+
+    def test_addresses_of_no_station(self):
+        lab = make_lab()
+        for address in ("0.0.0.0", "224.0.0.1", "239.255.255.255", "255.255.255.255", "::", "ff02::1", b"\x00" * 4):
+            with self.assertRaisesRegex(ovnlite.InvalidArgumentError, "^AddChassis compute3: encap_ip: .* is not the address of one"):
+                lab.add_chassis("compute3", address)
+            with self.assertRaisesRegex(ovnlite.InvalidArgumentError, "addresses: .* is not the address of one"):
+                lab.add_host("VM-C", "LS1", "LSP3", "compute1", "00:00:00:00:00:0c", address)
+        with self.assertRaisesRegex(ovnlite.InvalidArgumentError, "mac: 01:00:5e:00:00:01 is not the address of one"):
+            lab.add_host("VM-C", "LS1", "LSP3", "compute1", "01:00:5e:00:00:01", "10.0.0.12/24")
+        with self.assertRaisesRegex(ovnlite.InvalidArgumentError, "gateways: 224.0.0.1 is not the address of one"):
+            lab.add_host("VM-C", "LS1", "LSP3", "compute1", "00:00:00:00:00:0c", "10.0.0.12/0", "224.0.0.1")
+        with self.assertRaisesRegex(ovnlite.InvalidArgumentError, "networks: 224.0.0.1/24 is not the address of one"):
+            lab.connect("LR1", "LS2", "00:00:00:00:ff:03", "224.0.0.1/24")
+        with self.assertRaisesRegex(ovnlite.InvalidArgumentError, "mac: ff:ff:ff:ff:ff:ff is not the address of one"):
+            lab.connect("LR1", "LS2", "ff:ff:ff:ff:ff:ff", "10.0.5.1/24")
+        lab.add_chassis("compute3", "127.0.0.1")  # Chassis on one machine.
+        self.assertEqual(len(lab.sb.rows("Chassis")), 3)
+        self.assertEqual(len(lab.nb.rows("Logical_Switch_Port")), 4)
 
     def test_same_seed_same_bytes(self):
         captures = []
@@ -154,6 +160,18 @@ class LabTest(unittest.TestCase):
         del lab
         self.assertEqual(len(sb.rows("Chassis")), 2)  # It keeps its lab.
 
+    def test_each_inserted_row_has_a_uuid_of_its_own(self):
+        lab = make_lab()
+        for _ in range(3):
+            with lab.nb.transaction() as t:
+                t.insert("Logical_Switch", name="more")
+            lab.sync()
+        lab.add_switch("LS3")
+        with lab.nb.transaction() as t:
+            t.insert("Logical_Switch", name="more")
+        lab.sync()
+        self.assertEqual(len(lab.nb.rows("Logical_Switch")), 7)
+
     def test_with(self):
         with make_lab() as lab:
             self.assertTrue(lab.ping("VM-A", "VM-B"))
@@ -213,47 +231,6 @@ class TraceTest(unittest.TestCase):
             tracer.run(MICROFLOW, ct=["nonsense"])
         with self.assertRaises(ovnlite.InvalidArgumentError):
             ovnlite.Tracer(ovnlite.Database.northbound())
-
-
-class ThreadTest(unittest.TestCase):
-    def test_python_goes_on_while_a_lab_runs(self):
-        lab = make_lab()
-        lab.ping("VM-A", "VM-B")
-        running = threading.Event()
-        done = threading.Event()
-
-        def work():
-            running.set()
-            lab.ping("VM-A", "VM-B", count=3_000, interval=0.001)
-            done.set()
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        running.wait()
-        turns = 0
-        while not done.is_set():
-            turns += 1
-            time.sleep(0.001)
-        thread.join()
-        # With the GIL held there would be one or two.
-        self.assertGreater(turns, 10)
-
-    def test_one_lab_from_many_threads(self):
-        lab = make_lab()
-        results = []
-
-        def work():
-            for _ in range(5):
-                results.append(bool(lab.ping("VM-A", "VM-B")))
-                results.append(lab.trace(MICROFLOW).outputs == ["LSP2"])
-                results.append(len(lab.sb.rows("Port_Binding")) == 6)
-
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(results, [True] * 60)
 
 
 if __name__ == "__main__":

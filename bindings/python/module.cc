@@ -1,8 +1,10 @@
 // The extension module ovnlite._ovnlite: what package/__init__.py offers under the name ovnlite.
 #include "bindings/python/bind.h"
+#include "bindings/python/classes.h"
 
 PYBIND11_MODULE(_ovnlite, m) {
   m.doc() = "OVN without its daemons. Import `ovnlite`, which offers all of this.";
+  ovnlite::python::PrepareClasses();
   ovnlite::python::BindErrors(m);
   ovnlite::python::BindGeneve(m);
   ovnlite::python::BindPacket(m);
@@ -10,4 +12,5 @@ PYBIND11_MODULE(_ovnlite, m) {
   ovnlite::python::BindDatabase(m);
   ovnlite::python::BindTrace(m);
   ovnlite::python::BindLab(m);
+  ovnlite::python::RefuseUninitialized(m);
 }

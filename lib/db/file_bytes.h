@@ -1,5 +1,5 @@
 // File: file_bytes.h
-// Whole files, to and from memory.
+// Whole files in memory.
 
 #ifndef OVNLITE_LIB_DB_FILE_BYTES_H_
 #define OVNLITE_LIB_DB_FILE_BYTES_H_
@@ -38,9 +38,6 @@ class FileBytes {
   size_t size_ = 0;
   size_t released_ = 0;
 };
-
-// Replaces a file as a whole: see SaveLog().
-absl::Status ReplaceFile(const std::string& path, absl::string_view bytes);
 
 }  // namespace ovnlite
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "lib/base/file_testutil.h"
 #include "lib/base/shared_testutil.h"
 #include "lib/db/db_testutil.h"
 #include "lib/db/log_record.h"
@@ -119,6 +120,12 @@ std::vector<std::string> States(const std::string& file, const std::vector<size_
   return states;
 }
 
+// How the warning about it begins.
+std::string DamagedEnd(size_t records, size_t byte) {
+  return absl::StrCat("the end of the file is damaged, and left out behind ", records, " good record",
+                      records == 1 ? "" : "s", ": record ", records + 1, " at byte ", byte, ": ");
+}
+
 TEST(DamagedLogTest, CutAtEveryByte) {
   const std::string file = TestData("history_nb.db");
   const std::vector<size_t> boundaries = Boundaries(file);
@@ -137,14 +144,14 @@ TEST(DamagedLogTest, CutAtEveryByte) {
     ASSERT_EQ(log.status(), absl::OkStatus()) << n;
     ASSERT_EQ(log->records, whole) << n;
     ASSERT_EQ(log->good_bytes, boundaries[whole]) << n;
+    ASSERT_EQ(log->error, absl::OkStatus()) << n;
     const size_t into = n - boundaries[whole];
-    if (into == 0) {
-      ASSERT_EQ(log->error, absl::OkStatus());
+    ASSERT_EQ(log->damaged_end, into > 0) << n;
+    if (into > 0) {
+      ASSERT_THAT(log->warnings,
+                  ElementsAre(AllOf(StartsWith(DamagedEnd(whole, boundaries[whole])), HasSubstr("the file ends"))));
     } else {
-      ASSERT_EQ(log->error.code(), absl::StatusCode::kDataLoss);
-      ASSERT_THAT(std::string(log->error.message()),
-                  AllOf(StartsWith(absl::StrCat("record ", whole + 1, " at byte ", boundaries[whole], ": ")),
-                        HasSubstr("the file ends")));
+      ASSERT_THAT(log->warnings, IsEmpty());
     }
     // The good records are there. (Often enough: near the ends of records and here and there.)
     if (into < 3 || n % 64 == 0) {
@@ -173,17 +180,78 @@ TEST(DamagedLogTest, EveryByteSpoiled) {
     }
     if (record == 0) {
       ASSERT_FALSE(log.ok()) << i;
+      if (i >= 11) {  // Before, it is a record of nothing.
+        ASSERT_EQ(log.status().code(), absl::StatusCode::kDataLoss) << i;
+        ASSERT_THAT(std::string(log.status().message()), StartsWith("record 1 at byte 0: "));
+      }
       continue;
     }
     ASSERT_EQ(log.status(), absl::OkStatus()) << i;
-    ASSERT_EQ(log->error.code(), absl::StatusCode::kDataLoss) << i;
-    ASSERT_THAT(std::string(log->error.message()),
-                StartsWith(absl::StrCat("record ", record + 1, " at byte ", boundaries[record], ": ")));
+    const bool last = boundaries[record + 1] == file.size();
+    ASSERT_EQ(log->damaged_end, last) << i;
+    if (last) {
+      ASSERT_EQ(log->error, absl::OkStatus()) << i;
+      ASSERT_THAT(log->warnings, ElementsAre(StartsWith(DamagedEnd(record, boundaries[record]))));
+    } else {
+      ASSERT_EQ(log->error.code(), absl::StatusCode::kDataLoss) << i;
+      ASSERT_THAT(std::string(log->error.message()),
+                  StartsWith(absl::StrCat("record ", record + 1, " at byte ", boundaries[record], ": ")));
+      ASSERT_THAT(log->warnings, IsEmpty());
+    }
     ASSERT_EQ(log->records, record);
     if (i % 16 == 0) {
       ASSERT_EQ(FormatLog(*log->database), states[record - 1]) << i;
     }
   }
+}
+
+// What a loss of power leaves behind the last record that reached the disk, and what copies of a file in use end with.
+TEST(DamagedLogTest, Ends) {
+  const std::string file = TestData("history_nb.db");
+  const std::vector<size_t> boundaries = Boundaries(file);
+  const std::vector<std::string> states = States(file, boundaries);
+  constexpr size_t kGood = 10;
+  const size_t at = boundaries[kGood], next = boundaries[kGood + 1];
+  const std::string good = file.substr(0, at), zeros(4096, '\0');
+  for (const std::string& end : {
+           zeros,                                                                   // Room that was never written.
+           file.substr(at, next - at - 1) + zeros,                                  // A page that was.
+           file.substr(at, 5) + zeros,                                              //
+           file.substr(at, 100) + zeros + file.substr(next, 100),                   // Two halves.
+           std::string("text"),                                                     //
+           std::string("OVSDB JSON "),                                              //
+           file.substr(at, next - at - 1) + "OVSDB JSON 5 0123456789012345678901",  //
+       }) {
+    const absl::StatusOr<LoadedLog> log = ParseLog(good + end);
+    ASSERT_EQ(log.status(), absl::OkStatus());
+    EXPECT_EQ(log->error, absl::OkStatus());
+    EXPECT_TRUE(log->damaged_end);
+    EXPECT_THAT(log->warnings, ElementsAre(StartsWith(DamagedEnd(kGood, at))));
+    EXPECT_EQ(log->good_bytes, at);
+    EXPECT_EQ(FormatLog(*log->database), states[kGood - 1]);
+  }
+  // With a whole record behind it, it is no end.
+  for (const std::string& middle : {zeros, std::string("text"), file.substr(at, next - at - 7)}) {
+    const absl::StatusOr<LoadedLog> log = ParseLog(good + middle + file.substr(next));
+    ASSERT_EQ(log.status(), absl::OkStatus());
+    EXPECT_FALSE(log->damaged_end);
+    EXPECT_THAT(log->warnings, IsEmpty());
+    EXPECT_THAT(std::string(log->error.message()),
+                StartsWith(absl::StrCat("record ", kGood + 1, " at byte ", at, ": ")));
+    EXPECT_EQ(FormatLog(*log->database), states[kGood - 1]);
+  }
+}
+
+TEST(DamagedLogTest, ASearchForRecordsIsLinear) {
+  // First lines that each say that the rest of the file is theirs, and one byte more.
+  std::string file = FormatLog(Database(NorthboundSchema())) + "x";
+  std::string lines;
+  constexpr size_t kLines = 50'000;
+  const std::string digest(40, '0');
+  for (size_t i = 0; i < kLines; ++i) absl::StrAppend(&lines, "OVSDB JSON 999999999 ", digest, "\n");
+  const absl::StatusOr<LoadedLog> log = ParseLog(file + lines);
+  ASSERT_EQ(log.status(), absl::OkStatus());
+  EXPECT_TRUE(log->damaged_end);
 }
 
 // A Northbound file with these records behind the schema.
@@ -245,16 +313,20 @@ TEST(DamagedLogTest, FilesThatAreNoLogs) {
   EXPECT_THAT(std::string(error("OVSDB CLUSTER 716 0123\n{}").message()), HasSubstr("cluster-to-standalone"));
   std::string other;
   AppendLogRecord("{\"name\":\"Open_vSwitch\",\"version\":\"8.3.1\",\"tables\":{}}", &other);
-  EXPECT_EQ(error(other).message(),
-            "the database is \"Open_vSwitch\"; only OVN_Northbound and OVN_Southbound can be loaded");
+  EXPECT_EQ(
+      error(other).message(),
+      "record 1 at byte 0: the database is \"Open_vSwitch\"; only OVN_Northbound and OVN_Southbound can be loaded");
   EXPECT_EQ(error(other).code(), absl::StatusCode::kInvalidArgument);
   for (const char* line : {"OVSDB JSON 5\n", "OVSDB JSON x 0\n", "OVSDB JSON -5 \n", "OVSDB JSON 0 x\n",
                            "OVSDB JSON 99999999999999999999 da39a3ee5e6b4b0d3255bfef95601890afd80709\n"}) {
-    EXPECT_EQ(error(line).message(), "the first line of the record is not \"OVSDB JSON <length> <SHA-1>\"") << line;
+    EXPECT_EQ(error(line).message(),
+              "record 1 at byte 0: the first line of the record is not \"OVSDB JSON <length> <SHA-1>\"")
+        << line;
   }
   EXPECT_EQ(error("OVSDB JSON 18446744073709551615 da39a3ee5e6b4b0d3255bfef95601890afd80709\n{}").message(),
-            "the record has 18446744073709551615 bytes, but the file ends after 2");
-  EXPECT_EQ(error("OVSDB JSON " + std::string(200, '1')).message(), "the first line of the record is too long");
+            "record 1 at byte 0: the record has 18446744073709551615 bytes, but the file ends after 2");
+  EXPECT_EQ(error("OVSDB JSON " + std::string(200, '1')).message(),
+            "record 1 at byte 0: the first line of the record is too long");
 }
 
 // -- Forms that ovsdb-server does not write now but did, or may
@@ -349,6 +421,15 @@ TEST_F(SaveLogTest, SaysWhatItCannotDo) {
   EXPECT_EQ(LoadLog(folder_ + "/none.db").status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(LoadLog(folder_ + "/none.db").status().message()), HasSubstr(folder_ + "/none.db"));
   EXPECT_EQ(LoadLog(folder_).status().code(), absl::StatusCode::kInvalidArgument);
+  const std::string fifo = MakeFifo(folder_ + "/fifo.db");
+  const std::string cut = folder_ + std::string("/nb.db\0.bak", 11);
+  for (const bool dormant : {false, true}) {
+    EXPECT_EQ(LoadLog(fifo, {.dormant = dormant}).status().message(), fifo + ": a FIFO, not a regular file");
+    EXPECT_THAT(std::string(LoadLog(cut, {.dormant = dormant}).status().message()), HasSubstr("NUL"));
+  }
+  EXPECT_EQ(SaveLog(nb_, fifo).message(), fifo + ": a FIFO, not a regular file");
+  EXPECT_TRUE(std::filesystem::is_fifo(fifo));
+  EXPECT_THAT(std::string(SaveLog(nb_, cut).message()), HasSubstr("NUL"));
   std::ofstream(folder_ + "/text") << "hello";
   EXPECT_EQ(LoadLog(folder_ + "/text").status().message(),
             folder_ + "/text: not a record of an OVSDB file, which begins with \"OVSDB JSON\"");

@@ -6,12 +6,16 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lib/db/file_bytes.h"
+#include "lib/db/file_schema.h"
 #include "lib/db/json_reader.h"
 #include "lib/db/json_row.h"
 #include "lib/db/log_record.h"
+#include "lib/db/narrow.h"
 #include "lib/db/store.h"
 #include "lib/db/transaction.h"
 #include "ovnlite/base/status.h"
@@ -23,31 +27,6 @@ namespace {
 
 // Called with the number of bytes from the beginning of the file that will not be read again.
 using Release = std::function<void(size_t)>;
-
-// The first record. Its tables need not be the same as ours.
-absl::Status ReadSchemaRecord(absl::string_view text, const DatabaseSchema** schema, std::string* version) {
-  JsonReader json(text);
-  std::string name;
-  absl::string_view member;
-  for (json.EnterObject(); json.NextMember(&member);) {
-    if (member == "name") {
-      name = std::string(json.ReadString());
-    } else if (member == "version") {
-      *version = std::string(json.ReadString());
-    } else {
-      json.Skip();
-    }
-  }
-  if (absl::Status status = json.Finish(); !status.ok()) return absl::DataLossError(status.message());
-  for (const DatabaseSchema* known : {&NorthboundSchema(), &SouthboundSchema()}) {
-    if (name == known->name()) {
-      *schema = known;
-      return absl::OkStatus();
-    }
-  }
-  return absl::InvalidArgumentError(absl::StrCat("the database is \"", name, "\"; only ", NorthboundSchema().name(),
-                                                 " and ", SouthboundSchema().name(), " can be loaded"));
-}
 
 class LogReplay {
  public:
@@ -80,17 +59,20 @@ class LogReplay {
   // `shape`: of rows of this table.
   void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, RowShape& shape, Record& record);
   absl::Status Decide(Record& record);
+  absl::Status NarrowDatabase();
   void MakeWarnings();
 
   void NoteUnknownColumn(const TableSchema& table, absl::string_view name) {
-    ++unknown_[absl::StrCat("column ", table.name(), ".", name)];
+    ++unknown_[absl::StrCat("column ", table.name(), ".", absl::CHexEscape(name))];
   }
 
   const absl::string_view bytes_;
   const LoadOptions& options_;
   const std::shared_ptr<const void> keep_;
   const Release release_;
+  FileSchema file_;
   LoadedLog log_;
+  LeftOut left_out_;
   // What the file has and the schema does not -> how many rows have it.
   absl::flat_hash_map<std::string, size_t> unknown_;
 };
@@ -100,32 +82,57 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
   while (log_.good_bytes < bytes_.size()) {
     absl::StatusOr<LogRecord> record = ReadLogRecord(bytes_.substr(log_.good_bytes));
     absl::Status status = record.status();
+    const auto place = [this] { return absl::StrCat("record ", log_.records + 1, " at byte ", log_.good_bytes); };
     if (log_.records == 0) {
+      if (absl::IsDataLoss(status)) return WithContext(status, place());
       if (!status.ok()) return status;
-      const DatabaseSchema* schema = nullptr;
-      OVNLITE_RETURN_IF_ERROR(ReadSchemaRecord(record->json, &schema, &log_.version));
-      log_.database = std::make_unique<Database>(*schema);
-      if (options_.prepare != nullptr) options_.prepare(*log_.database);
+      absl::StatusOr<FileSchema> file = ReadFileSchema(record->json);
+      if (!file.ok()) return WithContext(file.status(), place());
+      file_ = *std::move(file);
+      log_.version = file_.version;
+      log_.database = std::make_unique<Database>(file_.wide != nullptr ? *file_.wide : *file_.ours);
+      if (options_.prepare != nullptr && file_.wide == nullptr) options_.prepare(*log_.database);
     } else if (status.ok()) {
       const auto offset = static_cast<size_t>(record->json.data() - bytes_.data());
       const auto unknown = unknown_;
-      status = Replay(record->json, offset, keep_ != nullptr);
-      if (!status.ok() && keep_ != nullptr) {
+      const bool dormant = keep_ != nullptr && file_.wide == nullptr;
+      status = Replay(record->json, offset, dormant);
+      if (!status.ok() && dormant) {
         // Dormant rows do not know what is wrong with them.
         unknown_ = unknown;
         status = Replay(record->json, offset, false);
       }
     }
     if (!status.ok()) {
-      log_.error = absl::DataLossError(
-          absl::StrCat("record ", log_.records + 1, " at byte ", log_.good_bytes, ": ", status.message()));
+      status = absl::DataLossError(absl::StrCat(place(), ": ", status.message()));
+      log_.damaged_end = !record.ok() && !HoldsLogRecord(bytes_.substr(log_.good_bytes + 1));
+      if (log_.damaged_end) {
+        log_.warnings.push_back(
+            absl::StrCat("the end of the file is damaged, and left out behind ", log_.records,
+                         log_.records == 1 ? " good record: " : " good records: ", status.message()));
+      } else {
+        log_.error = status;
+      }
       break;
     }
     ++log_.records;
     log_.good_bytes += record->size;
   }
+  if (file_.wide != nullptr) OVNLITE_RETURN_IF_ERROR(NarrowDatabase());
   MakeWarnings();
   return std::move(log_);
+}
+
+// What was read, in a database of our schema.
+absl::Status LogReplay::NarrowDatabase() {
+  auto ours = std::make_unique<Database>(*file_.ours);
+  if (options_.prepare != nullptr) options_.prepare(*ours);
+  if (absl::Status status = Narrow(*log_.database, *ours, &left_out_); !status.ok()) {
+    return absl::DataLossError(absl::StrCat("without what schema version ", log_.version, " has and ",
+                                            file_.ours->version(), " has not: ", status.message()));
+  }
+  log_.database = std::move(ours);
+  return absl::OkStatus();
 }
 
 absl::Status LogReplay::Replay(absl::string_view text, size_t offset, bool dormant) {
@@ -144,7 +151,7 @@ absl::Status LogReplay::Replay(absl::string_view text, size_t offset, bool dorma
       const std::string name(member);  // `member` is used for the rows.
       size_t rows = 0;
       for (json.EnterObject(); json.NextMember(&member); json.Skip()) ++rows;
-      if (rows > 0) unknown_[absl::StrCat("table ", name)] += rows;
+      if (rows > 0) unknown_[absl::StrCat("table ", absl::CHexEscape(name))] += rows;
     }
   }
   OVNLITE_RETURN_IF_ERROR(json.Finish());
@@ -234,11 +241,24 @@ absl::Status LogReplay::Decide(Record& record) {
 }
 
 void LogReplay::MakeWarnings() {
-  for (const auto& [what, rows] : unknown_) {
-    log_.warnings.push_back(absl::StrCat("unknown ", what, ", written by schema version ", log_.version,
-                                         ", left out in ", rows, rows == 1 ? " row" : " rows"));
+  std::vector<std::string> warnings;
+  const auto rows = [](size_t n) { return absl::StrCat(n, n == 1 ? " row" : " rows"); };
+  const std::string written = absl::StrCat(", written by schema version ", log_.version, ", left out");
+  for (const auto& [what, count] : unknown_) {
+    warnings.push_back(absl::StrCat("unknown ", what, written, " in ", rows(count)));
   }
-  std::sort(log_.warnings.begin(), log_.warnings.end());
+  for (const auto& [column, values] : left_out_.by_column) {
+    const std::string what = absl::StrCat("unknown value of ", column, " (", absl::StrJoin(values.texts, ", "),
+                                          values.texts.size() == LeftOut::kMostTexts ? ", ..." : "", ")", written);
+    if (values.rows > 0) warnings.push_back(absl::StrCat(what, " with ", rows(values.rows)));
+    if (values.shortened > 0) warnings.push_back(absl::StrCat(what, " in ", rows(values.shortened)));
+  }
+  for (const auto& [table, count] : left_out_.in_need) {
+    warnings.push_back(absl::StrCat("table ", table, ": ", rows(count), " left out that need", count == 1 ? "s" : "",
+                                    " a row that was left out"));
+  }
+  std::sort(warnings.begin(), warnings.end());
+  log_.warnings.insert(log_.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/db/sha1.h"
+#include "ovnlite/base/status.h"
 
 namespace ovnlite {
 namespace {
@@ -15,18 +16,15 @@ namespace {
 constexpr absl::string_view kMagic = "OVSDB JSON ";
 constexpr size_t kLongestHeader = 100;
 
-}  // namespace
+// A record's first line.
+struct Header {
+  uint64_t length;  // Of the JSON.
+  absl::string_view digest;
+  size_t size;  // Its own, with the line feed.
+};
 
-absl::StatusOr<LogRecord> ReadLogRecord(absl::string_view bytes) {
-  if (absl::StartsWith(bytes, "OVSDB CLUSTER ")) {
-    return absl::InvalidArgumentError(
-        "this is a clustered (RAFT) database; make a standalone one out of it with "
-        "`ovsdb-tool cluster-to-standalone NEW_FILE THIS_FILE`");
-  }
-  const absl::string_view start = bytes.substr(0, kMagic.size());
-  if (!absl::StartsWith(kMagic, start)) {
-    return absl::InvalidArgumentError("not a record of an OVSDB file, which begins with \"OVSDB JSON\"");
-  }
+// `bytes` begin with kMagic, or end within it.
+absl::StatusOr<Header> ReadHeader(absl::string_view bytes) {
   const size_t end_of_line = bytes.substr(0, kLongestHeader).find('\n');
   if (end_of_line == absl::string_view::npos) {
     return absl::DataLossError(bytes.size() < kLongestHeader ? "the file ends within the first line of the record"
@@ -39,18 +37,41 @@ absl::StatusOr<LogRecord> ReadLogRecord(absl::string_view bytes) {
       !absl::SimpleAtoi(words[0], &length) || length == 0 || words[1].size() != 40) {
     return absl::DataLossError("the first line of the record is not \"OVSDB JSON <length> <SHA-1>\"");
   }
-  const absl::string_view rest = bytes.substr(end_of_line + 1);
-  if (rest.size() < length) {
-    return absl::DataLossError(
-        absl::StrCat("the record has ", length, " bytes, but the file ends after ", rest.size()));
+  return Header{length, words[1], end_of_line + 1};
+}
+
+}  // namespace
+
+absl::StatusOr<LogRecord> ReadLogRecord(absl::string_view bytes) {
+  if (absl::StartsWith(bytes, "OVSDB CLUSTER ")) {
+    return absl::InvalidArgumentError(
+        "this is a clustered (RAFT) database; make a standalone one out of it with "
+        "`ovsdb-tool cluster-to-standalone NEW_FILE THIS_FILE`");
   }
-  LogRecord record{rest.substr(0, length), end_of_line + 1 + length};
-  const std::string digest = Sha1Hex(record.json);
-  if (!absl::EqualsIgnoreCase(digest, words[1])) {
+  if (!absl::StartsWith(kMagic, bytes.substr(0, kMagic.size()))) {
+    return absl::InvalidArgumentError("not a record of an OVSDB file, which begins with \"OVSDB JSON\"");
+  }
+  OVNLITE_ASSIGN_OR_RETURN(const Header header, ReadHeader(bytes));
+  const absl::string_view rest = bytes.substr(header.size);
+  if (rest.size() < header.length) {
     return absl::DataLossError(
-        absl::StrCat("the record's bytes have the SHA-1 ", digest, ", but its first line says ", words[1]));
+        absl::StrCat("the record has ", header.length, " bytes, but the file ends after ", rest.size()));
+  }
+  LogRecord record{rest.substr(0, header.length), header.size + header.length};
+  const std::string digest = Sha1Hex(record.json);
+  if (!absl::EqualsIgnoreCase(digest, header.digest)) {
+    return absl::DataLossError(
+        absl::StrCat("the record's bytes have the SHA-1 ", digest, ", but its first line says ", header.digest));
   }
   return record;
+}
+
+bool HoldsLogRecord(absl::string_view bytes) {
+  for (size_t at = bytes.find(kMagic); at != absl::string_view::npos; at = bytes.find(kMagic, at + 1)) {
+    const absl::StatusOr<Header> header = ReadHeader(bytes.substr(at));
+    if (header.ok() && header->length <= bytes.size() - at - header->size) return true;
+  }
+  return false;
 }
 
 void AppendLogRecord(std::string json, std::string* out) {

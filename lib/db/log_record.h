@@ -21,6 +21,10 @@ struct LogRecord {
 // not a record of a standalone database at all, DataLoss when it is cut off or damaged.
 absl::StatusOr<LogRecord> ReadLogRecord(absl::string_view bytes);
 
+// Whether a record stands anywhere in `bytes`, by its first line and as many bytes as that says: its digest is not
+// looked at. Costs a search through the bytes.
+bool HoldsLogRecord(absl::string_view bytes);
+
 // Appends a record; `json` without a line feed at its end.
 void AppendLogRecord(std::string json, std::string* out);
 

@@ -1,7 +1,7 @@
 // A database as a log of two records: the schema, and one transaction with every row.
 
 #include "absl/strings/str_cat.h"
-#include "lib/db/file_bytes.h"
+#include "lib/base/file.h"
 #include "lib/db/json_row.h"
 #include "lib/db/log_record.h"
 #include "ovnlite/db/log_file.h"

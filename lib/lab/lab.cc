@@ -18,6 +18,15 @@ std::vector<absl::string_view> Words(absl::string_view text) {
   return absl::StrSplit(text, absl::ByAnyChar(" \t"), absl::SkipEmpty());
 }
 
+// Whether it can be that of one station: not all zero, no group's, not IPv4's broadcast.
+bool IsOfOneStation(const IpAddress& ip) {
+  return !ip.IsZero() && !ip.IsMulticast() && (ip.is_v6() || ip.v4().bits() != 0xffff'ffff);
+}
+
+absl::Status NotOfOneStation(absl::string_view argument, absl::string_view address) {
+  return absl::InvalidArgumentError(absl::StrCat(argument, ": ", address, " is not the address of one station"));
+}
+
 }  // namespace
 
 Lab::State::State(const Options& o)
@@ -44,13 +53,14 @@ Lab::State::State(const Options& o)
 
 const absl::Status& Lab::State::Built(absl::Status status, absl::string_view what) {
   if (status.ok()) return no_error;
-  statuses.push_back(WithContext(status, what));
-  if (first_error.ok()) first_error = statuses.back();
-  return statuses.back();
+  last_error = WithContext(status, what);
+  if (first_error.ok()) first_error = last_error;
+  return last_error;
 }
 
 absl::Status Lab::State::AddChassis(absl::string_view name, absl::string_view encap_ip) {
   OVNLITE_ASSIGN_OR_RETURN(const IpAddress ip, IpAddress::Parse(encap_ip));
+  if (!IsOfOneStation(ip)) return NotOfOneStation("encap_ip", encap_ip);
   return RegisterChassis(sb, random, name, ip);
 }
 
@@ -63,6 +73,13 @@ absl::Status Lab::State::Connect(absl::string_view router, absl::string_view log
                                  absl::string_view networks) {
   OVNLITE_ASSIGN_OR_RETURN(const LogicalRouter lr, topology.FindRouter(router));
   OVNLITE_ASSIGN_OR_RETURN(const LogicalSwitch ls, topology.FindSwitch(logical_switch));
+  if (const auto parsed = MacAddress::Parse(mac); parsed.ok() && (parsed->IsMulticast() || parsed->IsZero())) {
+    return NotOfOneStation("mac", mac);
+  }
+  for (const absl::string_view word : Words(networks)) {
+    const absl::StatusOr<IpPrefix> network = IpPrefix::Parse(word);
+    if (network.ok() && !IsOfOneStation(network->address())) return NotOfOneStation("networks", word);
+  }
   const std::string r = absl::AsciiStrToLower(lr.name()), s = absl::AsciiStrToLower(ls.name());
   return topology.Connect(lr, absl::StrCat(r, "-", s), ls, absl::StrCat(s, "-", r), mac, Words(networks)).status();
 }
@@ -76,16 +93,17 @@ absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logic
   SimHostOptions host;
   host.name = std::string(name);
   OVNLITE_ASSIGN_OR_RETURN(host.mac, MacAddress::Parse(mac));
-  if (host.mac.IsMulticast())
-    return absl::InvalidArgumentError(absl::StrCat(mac, " is not the address of one station"));
+  if (host.mac.IsMulticast() || host.mac.IsZero()) return NotOfOneStation("mac", mac);
   std::string allowed = host.mac.ToString();
   for (const absl::string_view word : Words(addresses)) {
     OVNLITE_ASSIGN_OR_RETURN(const IpPrefix address, IpPrefix::Parse(word));
+    if (!IsOfOneStation(address.address())) return NotOfOneStation("addresses", word);
     host.addresses.push_back(address);
     absl::StrAppend(&allowed, " ", address.address().ToString());
   }
   for (const absl::string_view word : Words(gateways)) {
     OVNLITE_ASSIGN_OR_RETURN(const IpAddress gateway, IpAddress::Parse(word));
+    if (!IsOfOneStation(gateway)) return NotOfOneStation("gateways", word);
     bool on_link = false;
     for (const IpPrefix& address : host.addresses) on_link = on_link || address.Contains(gateway);
     if (!on_link) {

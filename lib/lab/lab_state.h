@@ -4,7 +4,6 @@
 #ifndef OVNLITE_LIB_LAB_LAB_STATE_H_
 #define OVNLITE_LIB_LAB_LAB_STATE_H_
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -43,7 +42,7 @@ struct Lab::State {
   Host* Find(absl::string_view host);
   Host* FindByPort(const std::string& port);
   absl::StatusOr<IpAddress> Resolve(absl::string_view destination) const;
-  // Why an experiment cannot begin: no such host, or building failed.
+  // Why an experiment cannot begin: edits that cannot be taken up, or no such host.
   absl::Status Ready(absl::string_view host);
   void Inject(Host& host, absl::Span<const uint8_t> frame);
   // Hands over what hosts have to say, until they are silent. False when nobody said anything.
@@ -63,9 +62,8 @@ struct Lab::State {
   LabRecorder recorder;
   std::map<std::string, std::unique_ptr<Host>> hosts;
   std::map<std::string, Host*> by_port;
-  std::vector<Host*> order;  // As they were added: the order in which they speak.
-  std::deque<absl::Status> statuses;
-  absl::Status no_error, first_error;
+  std::vector<Host*> order;                        // As they were added: the order in which they speak.
+  absl::Status no_error, first_error, last_error;  // Of building.
   Database::Subscription nb_changes, sb_changes;
   bool changed = true;
   uint16_t next_id = 0;

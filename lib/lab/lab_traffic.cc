@@ -48,9 +48,7 @@ absl::StatusOr<IpAddress> Lab::State::Resolve(absl::string_view destination) con
 absl::Status Lab::State::Ready(absl::string_view host) {
   OVNLITE_RETURN_IF_ERROR(Sync());
   if (Find(host) != nullptr) return absl::OkStatus();
-  std::string why = absl::StrCat("there is no host \"", host, "\"");
-  if (!first_error.ok()) absl::StrAppend(&why, "; building the lab failed: ", first_error.message());
-  return absl::NotFoundError(why);
+  return absl::NotFoundError(absl::StrCat("there is no host \"", host, "\""));
 }
 
 void Lab::State::Inject(Host& host, absl::Span<const uint8_t> frame) {

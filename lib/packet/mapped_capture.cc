@@ -1,14 +1,14 @@
 #include "ovnlite/packet/mapped_capture.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lib/base/file.h"
+#include "ovnlite/base/status.h"
 
 namespace ovnlite {
 namespace {
@@ -20,11 +20,8 @@ constexpr uint32_t kPcapng = 0x0a0d0d0a;  // The same in either byte order.
 constexpr uint32_t kEthernet = 1;
 constexpr uint32_t kLinkTypeBits = 0x03ff'ffff;  // The others say whether frames end with their checksum.
 
-absl::Status CannotOpen(const std::string& path, int error) {
-  const std::string message = absl::StrCat("cannot open ", path, ": ", std::strerror(error));
-  if (error == ENOENT) return absl::NotFoundError(message);
-  if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
-  return absl::UnknownError(message);
+absl::Status CannotOpen(const std::string& path) {
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
 }
 
 }  // namespace
@@ -32,24 +29,13 @@ absl::Status CannotOpen(const std::string& path, int error) {
 void MappedCapture::Unmap::operator()(const uint8_t* p) const { munmap(const_cast<uint8_t*>(p), size); }
 
 absl::StatusOr<MappedCapture> MappedCapture::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return CannotOpen(path, errno);
+  OVNLITE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenToRead(path));
   struct stat info;
-  if (fstat(fd, &info) != 0) {
-    const int error = errno;
-    close(fd);
-    return CannotOpen(path, error);
-  }
-  if (!S_ISREG(info.st_mode) || info.st_size == 0) {
-    close(fd);
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, S_ISREG(info.st_mode) ? ": empty" : ": not a regular file, so it cannot be mapped"));
-  }
+  if (fstat(file.get(), &info) != 0) return CannotOpen(path);
+  if (info.st_size == 0) return absl::InvalidArgumentError(absl::StrCat(path, ": empty"));
   const auto size = static_cast<size_t>(info.st_size);
-  void* const memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  const int error = errno;
-  close(fd);  // The mapping keeps the file.
-  if (memory == MAP_FAILED) return CannotOpen(path, error);
+  void* const memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);  // It keeps the file.
+  if (memory == MAP_FAILED) return CannotOpen(path);
   madvise(memory, size, MADV_SEQUENTIAL);  // Advice: its failure costs speed only.
   madvise(memory, size, MADV_WILLNEED);
   const auto* const bytes = static_cast<const uint8_t*>(memory);

@@ -8,18 +8,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/file.h"
+#include "ovnlite/base/status.h"
 
 namespace ovnlite {
 namespace {
 
 constexpr size_t kMaxFrame = 262'144;  // libpcap's MAXIMUM_SNAPLEN.
-
-absl::Status CannotOpen(const std::string& path, int error) {
-  const std::string message = absl::StrCat("cannot open ", path, ": ", std::strerror(error));
-  if (error == ENOENT) return absl::NotFoundError(message);
-  if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
-  return absl::UnknownError(message);
-}
 
 }  // namespace
 
@@ -37,8 +32,7 @@ absl::StatusOr<PcapReader> PcapReader::Check(std::string name, Handle handle) {
 }
 
 absl::StatusOr<PcapReader> PcapReader::Open(const std::string& path) {
-  std::FILE* const file = std::fopen(path.c_str(), "rbe");
-  if (file == nullptr) return CannotOpen(path, errno);
+  OVNLITE_ASSIGN_OR_RETURN(std::FILE* const file, OpenStreamToRead(path));
   char error[PCAP_ERRBUF_SIZE] = "";
   pcap_t* const handle = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error);
   if (handle == nullptr) {
@@ -53,7 +47,7 @@ absl::StatusOr<PcapReader> PcapReader::FromBytes(absl::Span<const uint8_t> bytes
   if (bytes.empty()) return absl::InvalidArgumentError(absl::StrCat(name, ": empty"));
   // fmemopen(3) only reads in mode "r".
   std::FILE* const file = fmemopen(const_cast<uint8_t*>(bytes.data()), bytes.size(), "r");
-  if (file == nullptr) return CannotOpen(name, errno);
+  if (file == nullptr) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", name));
   char error[PCAP_ERRBUF_SIZE] = "";
   pcap_t* const handle = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error);
   if (handle == nullptr) {
@@ -87,8 +81,7 @@ absl::StatusOr<PcapWriter> PcapWriter::Create(const std::string& path) {
   std::unique_ptr<pcap, CloseHandle> handle(
       pcap_open_dead_with_tstamp_precision(DLT_EN10MB, kMaxFrame, PCAP_TSTAMP_PRECISION_NANO));
   if (handle == nullptr) return absl::ResourceExhaustedError("libpcap: out of memory");
-  std::FILE* const file = std::fopen(path.c_str(), "wbe");
-  if (file == nullptr) return CannotOpen(path, errno);
+  OVNLITE_ASSIGN_OR_RETURN(std::FILE* const file, OpenStreamToWrite(path));
   std::unique_ptr<pcap_dumper, CloseDumper> dumper(pcap_dump_fopen(handle.get(), file));
   if (dumper == nullptr) {
     std::fclose(file);

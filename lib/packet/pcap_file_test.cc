@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lib/base/file_testutil.h"
 #include "lib/base/shared_testutil.h"
 #include "lib/wire/wire_testutil.h"
 
@@ -37,6 +38,8 @@ TEST(PcapReaderTest, ReadsARealCapture) {
 
 TEST(PcapReaderTest, SaysWhyAFileCannotBeRead) {
   EXPECT_EQ(PcapReader::Open("/nonexistent/x.pcap").status().code(), absl::StatusCode::kNotFound);
+  const std::string fifo = MakeFifo(TempFile("fifo.pcap"));
+  EXPECT_EQ(PcapReader::Open(fifo).status().message(), fifo + ": a FIFO, not a regular file");
   const std::string text = TempFile("text.pcap");
   std::ofstream(text) << "this is not a capture file at all";
   const absl::Status status = PcapReader::Open(text).status();
@@ -110,6 +113,18 @@ TEST(PcapWriterTest, RoundTripsWithNanoseconds) {
 TEST(PcapWriterTest, SaysWhyAFileCannotBeWritten) {
   const absl::Status status = PcapWriter::Create("/nonexistent/x.pcap").status();
   EXPECT_EQ(status.message(), "cannot open /nonexistent/x.pcap: No such file or directory");
+  const std::string fifo = MakeFifo(TempFile("fifo.pcap"));
+  EXPECT_EQ(PcapWriter::Create(fifo).status().message(), fifo + ": a FIFO, not a regular file");
+  EXPECT_EQ(PcapWriter::Create("/dev/null").status().message(), "/dev/null: a device, not a regular file");
+}
+
+TEST(PcapWriterTest, AFileThatCannotGrowIsReported) {
+  const std::string path = TempFile("limited.pcap");
+  absl::StatusOr<PcapWriter> writer = PcapWriter::Create(path);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  const FileSizeLimit limit(50);
+  EXPECT_TRUE(writer->Write(0, Bytes(100)).ok());  // Buffered.
+  EXPECT_EQ(writer->Flush().message(), absl::StrCat("cannot write ", path, ": File too large"));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/file.h"
+#include "ovnlite/base/status.h"
 #include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
@@ -95,14 +97,8 @@ std::string OptionText(absl::string_view text) {
 absl::StatusOr<PcapngWriter> PcapngWriter::Create(const std::string& path) {
   PcapngWriter writer;
   writer.path_ = path;
-  writer.file_.reset(std::fopen(path.c_str(), "wbe"));
-  if (writer.file_ == nullptr) {
-    const int error = errno;
-    return absl::Status(error == ENOENT   ? absl::StatusCode::kNotFound
-                        : error == EACCES ? absl::StatusCode::kPermissionDenied
-                                          : absl::StatusCode::kUnknown,
-                        absl::StrCat("cannot open ", path, ": ", std::strerror(error)));
-  }
+  OVNLITE_ASSIGN_OR_RETURN(std::FILE* const file, OpenStreamToWrite(path));
+  writer.file_.reset(file);
   std::setvbuf(writer.file_.get(), nullptr, _IONBF, 0);  // We have a buffer.
   writer.own_.reserve(kBuffer + 4096);
   writer.WriteSectionHeader();

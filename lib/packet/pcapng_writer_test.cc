@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/file_testutil.h"
 #include "lib/base/shared_testutil.h"
 #include "lib/wire/wire_testutil.h"
 #include "ovnlite/packet/pcap_file.h"
@@ -111,13 +113,21 @@ TEST(PcapngWriterTest, SaysWhatIsWrong) {
             "cannot open /nonexistent/x: No such file or directory");
 }
 
-TEST(PcapngWriterTest, AFullDiskIsReported) {
-  absl::StatusOr<PcapngWriter> writer = PcapngWriter::Create("/dev/full");
+TEST(PcapngWriterTest, AFileThatCannotGrowIsReported) {
+  const std::string path = testing::TempDir() + "/limited.pcapng";
+  absl::StatusOr<PcapngWriter> writer = PcapngWriter::Create(path);
   ASSERT_TRUE(writer.ok()) << writer.status();
+  const FileSizeLimit limit(50);
   writer->AddInterface("x");
   EXPECT_TRUE(writer->Write(0, 0, Bytes(100)).ok());  // Buffered.
-  EXPECT_EQ(writer->Flush().message(), "cannot write /dev/full: No space left on device");
+  EXPECT_EQ(writer->Flush().message(), absl::StrCat("cannot write ", path, ": File too large"));
   EXPECT_FALSE(writer->Write(0, 0, Bytes(100)).ok());
+}
+
+TEST(PcapngWriterTest, WritesRegularFilesOnly) {
+  const std::string fifo = MakeFifo(testing::TempDir() + "/fifo.pcapng");
+  EXPECT_EQ(PcapngWriter::Create(fifo).status().message(), fifo + ": a FIFO, not a regular file");
+  EXPECT_EQ(PcapngWriter::Create("/dev/null").status().message(), "/dev/null: a device, not a regular file");
 }
 
 TEST(PcapngWriterTest, AssignmentKeepsWhatTheOldOneHad) {

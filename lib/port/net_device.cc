@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "ovnlite/base/status.h"
@@ -65,8 +66,9 @@ ifreq RequestFor(const std::string& name) {
 }  // namespace
 
 absl::StatusOr<NetDevice> NetDevice::Open(const std::string& name) {
-  if (name.empty() || name.size() >= IFNAMSIZ) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is no interface name: 1 to 15 bytes"));
+  if (name.empty() || name.size() >= IFNAMSIZ || name.find('\0') != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", absl::CEscape(name), "\" is no interface name: 1 to 15 bytes, none of them NUL"));
   }
   NetDevice device(name, OwnedFd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)),
                    OwnedFd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/file_testutil.h"
 #include "lib/port/port_conformance_testutil.h"
 #include "ovnlite/packet/pcap_file.h"
 #include "ovnlite/port/capture_port.h"
@@ -150,8 +151,9 @@ TEST_F(WrapperTest, CaptureWritesBothWays) {
 }
 
 TEST_F(WrapperTest, CaptureSaysWhenItCannotWrite) {
-  const auto sink = OpenPcapngSink("/dev/full");
+  const auto sink = OpenPcapngSink(testing::TempDir() + "/limited.pcapng");
   ASSERT_TRUE(sink.ok()) << sink.status();
+  const FileSizeLimit limit(50);
   Open([&](std::unique_ptr<Port> port, const Clock* clock) {
     return std::make_unique<CapturePort>(std::move(port), *sink, clock);
   });

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/port/coalescer.h"
 #include "lib/port/net_device.h"
@@ -183,8 +184,9 @@ absl::Status SetOffloads(int tun, const std::string& name) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Port>> OpenTapPort(const TapPortOptions& options, const Clock* clock) {
-  if (options.name.size() >= IFNAMSIZ) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", options.name, "\" is no interface name: at most 15 bytes"));
+  if (options.name.size() >= IFNAMSIZ || options.name.find('\0') != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", absl::CEscape(options.name), "\" is no interface name: at most 15 bytes, none of them NUL"));
   }
   if (options.mtu > Port::kMaxMtu) return absl::InvalidArgumentError(absl::StrCat("MTU ", options.mtu, " > 65535"));
   OwnedFd tun(open(kTunDevice, O_RDWR | O_NONBLOCK | O_CLOEXEC));

@@ -76,6 +76,12 @@ size_t TableSchema::BucketOf(absl::string_view name) {
          kBuckets;
 }
 
+void TableSchema::AddName(const ColumnSchema& column) {
+  size_t bucket = BucketOf(column.name());
+  while (by_name_[bucket] != 0) bucket = (bucket + 1) % kBuckets;
+  by_name_[bucket] = static_cast<uint8_t>(column.index() + 1);
+}
+
 const ColumnSchema* TableSchema::FindColumn(absl::string_view name) const {
   for (size_t bucket = BucketOf(name); by_name_[bucket] != 0; bucket = (bucket + 1) % kBuckets) {
     const ColumnSchema& column = columns_[by_name_[bucket] - 1u];
@@ -96,7 +102,7 @@ absl::StatusOr<const ColumnSchema*> TableSchema::MatchColumn(absl::string_view n
 }
 
 DatabaseSchema::DatabaseSchema(const google::protobuf::FileDescriptor& file, absl::Span<const TableAccess> access)
-    : file_(&file) {
+    : file_(&file), access_(access) {
   const ovsdb::Database& options = file.options().GetExtension(ovsdb::database);
   name_ = options.name();
   version_ = options.version();
@@ -128,9 +134,7 @@ DatabaseSchema::DatabaseSchema(const google::protobuf::FileDescriptor& file, abs
       column.min_size_ = column.shape_ == ColumnShape::kScalar ? 1 : static_cast<int>(column_options.min());
       column.ephemeral_ = column_options.ephemeral();
       column.access_ = &access[table->index_].columns[column.index_];
-      size_t bucket = TableSchema::BucketOf(column.name_);
-      while (table->by_name_[bucket] != 0) bucket = (bucket + 1) % TableSchema::kBuckets;
-      table->by_name_[bucket] = static_cast<uint8_t>(column.index_ + 1);
+      table->AddName(column);
       if (column.shape_ == ColumnShape::kSet) table->sets_.push_back(&column);
       if (!column.HasReference()) continue;
       table->references_.push_back(&column);
@@ -143,6 +147,26 @@ DatabaseSchema::DatabaseSchema(const google::protobuf::FileDescriptor& file, abs
       for (absl::string_view name : absl::StrSplit(names, ' ')) unique.push_back(table->FindColumn(name));
     }
   }
+}
+
+std::unique_ptr<DatabaseSchema> DatabaseSchema::Widened(absl::FunctionRef<bool(const ColumnSchema&)> known) const {
+  const BaseType any;
+  auto wide = std::make_unique<DatabaseSchema>(*file_, access_);
+  for (const auto& table : wide->tables_) {
+    table->by_name_.fill(0);
+    for (ColumnSchema& column : table->columns_) {
+      for (BaseType* type : {&column.key_, &column.value_}) {
+        type->min_integer = any.min_integer;
+        type->max_integer = any.max_integer;
+        type->max_length = any.max_length;
+        type->one_of.clear();
+      }
+      if (known(tables_[static_cast<size_t>(table->index_)]->columns_[static_cast<size_t>(column.index_)])) {
+        table->AddName(column);
+      }
+    }
+  }
+  return wide;
 }
 
 const TableSchema* DatabaseSchema::FindTable(absl::string_view name) const {

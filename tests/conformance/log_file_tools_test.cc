@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -91,8 +92,43 @@ class LogFileToolsTest : public ::testing::Test {
     EXPECT_EQ(CanonicalRows(*compacted->database), CanonicalRows(database));
   }
 
+  // What a server on this file answers to SelectAll(), as CanonicalRows() has it.
+  std::string RowsServed(const std::string& path) {
+    const std::string remote = "unix:" + folder_ + "/served.sock";
+    Output(absl::StrCat("ovsdb-server --detach --no-chdir --log-file=", folder_, "/served.log --pidfile=", folder_,
+                        "/served.pid --remote=p", remote, " --unixctl=", folder_, "/served.ctl ", path,
+                        " 2>/dev/null"));
+    const absl::StatusOr<std::string> lines =
+        LinesOfReply(NorthboundSchema(),
+                     Output(absl::StrCat("ovsdb-client transact ", remote, " '", SelectAll(NorthboundSchema()), "'")));
+    Output(absl::StrCat("ovs-appctl -t ", folder_, "/served.ctl exit"));
+    EXPECT_EQ(lines.status(), absl::OkStatus());
+    return lines.ok() ? CanonicalRows(NorthboundSchema(), *lines).value() : "";
+  }
+
   const std::string folder_;
 };
+
+// Of a file whose end is damaged we load what a server serves.
+TEST_F(LogFileToolsTest, AServerServesWhatWeLoadOfADamagedFile) {
+  if (!Installed("ovsdb-server")) GTEST_SKIP() << "ovsdb-server is not installed (Debian package openvswitch-common)";
+  const std::string file = ReadFileOrDie("lib/db/testdata/history_nb.db");
+  const size_t half = file.size() / 2 + 5'000;
+  std::string flipped = file;
+  flipped[file.size() - 5] ^= 1;
+  size_t damaged = 0;
+  for (const std::string& bytes : {file, file.substr(0, half), file.substr(0, file.size() - 1),
+                                   file.substr(0, half) + std::string(4'096, '\0'), file + "text", flipped}) {
+    const std::string path = folder_ + "/damaged.db";
+    std::ofstream(path, std::ios::binary) << bytes;
+    const absl::StatusOr<LoadedLog> log = LoadLog(path);
+    ASSERT_EQ(log.status(), absl::OkStatus());
+    EXPECT_EQ(log->error, absl::OkStatus());
+    damaged += log->damaged_end ? 1 : 0;
+    EXPECT_EQ(CanonicalRows(*log->database), RowsServed(path));
+  }
+  EXPECT_EQ(damaged, 5u);
+}
 
 TEST_F(LogFileToolsTest, ToolsReadWhatWeSave) {
   CheckSaved(Database(NorthboundSchema()), "empty_nb.db");

@@ -62,6 +62,8 @@ TEST(AfPacketPortTest, SaysWhyItCannotOpen) {
   EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(missing.message(), "cannot find nowhere: No such device");
   EXPECT_EQ(OpenAfPacketPort({}, &clock).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(OpenAfPacketPort({.device = std::string("lo\0lo", 5)}, &clock).status().code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(OpenAfPacketPort({.device = "0123456789abcdef"}, &clock).status().code(),
             absl::StatusCode::kInvalidArgument);
   if (!WhyNoTap().has_value()) {

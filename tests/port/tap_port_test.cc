@@ -55,6 +55,7 @@ TEST(TapPortTest, SaysWhyItCannotOpen) {
   SKIP_WITHOUT_TAP();
   SystemClock clock;
   EXPECT_EQ(OpenTapPort({.name = "0123456789abcdef"}, &clock).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(OpenTapPort({.name = std::string("t0\0t1", 5)}, &clock).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(OpenTapPort({.name = "t0", .mtu = 65'536}, &clock).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(OpenTapPort({.name = "t0", .mtu = 20}, &clock).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(OpenTapPort({.name = "t0", .mac = MacAddress::Broadcast()}, &clock).status().code(),

@@ -82,7 +82,7 @@ class Execution {
   ~Execution() {
     if (!ended_) Signal(SIGTERM);
     Finish();
-    close(pipe_);
+    if (pipe_ >= 0) close(pipe_);
   }
 
   void Signal(int signal) const { kill(pid_, signal); }
@@ -105,9 +105,14 @@ class Execution {
     return status_;
   }
   const std::string& said() const { return said_; }
+  void StopReading() {
+    close(pipe_);
+    pipe_ = -1;
+  }
 
  private:
   bool Read() {
+    if (pipe_ < 0) return false;
     pollfd wait = {pipe_, POLLIN, 0};
     std::array<char, 4'096> buffer;
     if (poll(&wait, 1, 120'000) <= 0) {
@@ -140,6 +145,15 @@ std::string NameOf(absl::string_view said) {
 std::string Leavings(const std::string& name) {
   if (name.empty()) return "a laboratory without a name";
   return Shell(absl::StrCat("ip netns list | grep '^", name, "-'; ls /run/ovnlite | grep -x lab", name.substr(7)));
+}
+
+// Laboratories that have namespaces, but nobody who holds their lock.
+std::string Orphans() {
+  return Shell(
+      "for lab in $(ip netns list | grep -o '^ovnlite[0-9]*-' | sort -u | tr -dc '0-9\n'); do"
+      " flock -n /run/ovnlite/lab$lab/lock true 2>/dev/null && echo $lab; [ -e /run/ovnlite/lab$lab/lock ] || echo "
+      "$lab;"
+      " done");
 }
 
 class RealLabTest : public testing::Test {
@@ -196,12 +210,47 @@ TEST_F(RealLabTest, TwoAtOnceDoNotMeet) {
 }
 
 TEST_F(RealLabTest, CleansUpWhenASignalStopsIt) {
-  Execution lab({"lab", "--real"});
-  ASSERT_TRUE(lab.WaitFor("first ping")) << lab.said();
-  lab.Signal(SIGINT);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const std::string word = absl::StrCat("stopped by SIG", sigabbrev_np(signal));
+    Execution lab({"lab", "--real"});
+    ASSERT_TRUE(lab.WaitFor("first ping")) << lab.said();
+    lab.Signal(signal);
+    EXPECT_EQ(lab.Finish(), 1);
+    EXPECT_TRUE(absl::StrContains(lab.said(), word)) << lab.said();
+    EXPECT_EQ(Leavings(NameOf(lab.said())), "");
+    Execution kept({"lab", "--real", "--keep"});
+    ASSERT_TRUE(kept.WaitFor("the lab is up")) << kept.said();
+    EXPECT_TRUE(absl::StrContains(Leavings(NameOf(kept.said())), "-VM-A"));
+    kept.Signal(signal);
+    EXPECT_EQ(kept.Finish(), 0) << kept.said();
+    EXPECT_EQ(Leavings(NameOf(kept.said())), "");
+  }
+}
+
+// `ovnlite lab --real | head -2`
+TEST_F(RealLabTest, CleansUpWhenNobodyReadsWhatItSays) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"lab", "--real"}, {"lab", "--real", "--keep"}}) {
+    Execution lab(arguments);
+    ASSERT_TRUE(lab.WaitFor("-{underlay")) << lab.said();
+    const std::string name = NameOf(lab.said());
+    EXPECT_TRUE(absl::StrContains(Leavings(name), "-VM-A"));
+    lab.StopReading();
+    EXPECT_NE(lab.Finish(), 0);
+    EXPECT_EQ(Leavings(name), "");
+  }
+}
+
+TEST_F(RealLabTest, CleansUpWhenWhatItSaysCannotBeWritten) {
+  const std::string before = Orphans();
+  Execution lab({"lab", "--real"}, [] { dup2(open("/dev/full", O_WRONLY), 1); });
   EXPECT_EQ(lab.Finish(), 1);
-  EXPECT_TRUE(absl::StrContains(lab.said(), "stopped by SIGINT")) << lab.said();
-  EXPECT_EQ(Leavings(NameOf(lab.said())), "");
+  EXPECT_TRUE(absl::StrContains(lab.said(), "nobody takes what the lab prints")) << lab.said();
+  Execution json({"lab", "--real", "--json"}, [] { dup2(open("/dev/full", O_WRONLY), 1); });
+  EXPECT_EQ(json.Finish(), 1);
+  EXPECT_TRUE(absl::StrContains(json.said(), "cannot write to standard output: No space left on device"))
+      << json.said();
+  EXPECT_EQ(Orphans(), before);
 }
 
 TEST_F(RealLabTest, RemovesWhatAKilledOneLeft) {

@@ -4,6 +4,7 @@
 set -u
 ovnlite=$1
 data=$2
+records=$3
 scratch=${TEST_TMPDIR:-$(mktemp -d)}
 failures=0
 
@@ -115,6 +116,124 @@ prints "# Minimal trace." trace --sb "$sb" --all "$arp"
 prints "port security of \"ada\"" trace --sb "$sb" --physical "$arp"
 prints "nobody answers" trace --sb "$sb" --reply "$arp"
 prints "\"version\": 1" trace --sb "$sb" --json "$arp"
+
+# An option with an empty value is that, whatever follows: --ct= is no flags, as in ovn-trace; elsewhere it is an error.
+tcp='inport == "ada" && eth.src == 02:00:00:00:10:0a && eth.type == 0x800 && ip.proto == 6'
+prints "ingress(dp=" trace --sb "$sb" --ct= "$tcp"
+[[ $("$ovnlite" trace --sb "$sb" --ct= "$tcp") == "$("$ovnlite" trace --sb "$sb" --ct=trk "$tcp")" ]] || fail "--ct= is not --ct=trk"
+[[ $("$ovnlite" trace --sb "$sb" --ct '' "$tcp") == "$("$ovnlite" trace --sb "$sb" --ct=trk "$tcp")" ]] || fail "--ct '' is not --ct=trk"
+prints "ingress(dp=" trace --sb "$sb" --ct= --ct=new "$tcp"
+refuses "--lb-dst: the value is empty" trace --sb "$sb" --lb-dst= "$tcp"
+refuses "--select-id: the value is empty" trace --sb "$sb" --select-id= "$tcp"
+refuses "--sb: the value is empty" trace --sb= "$tcp"
+refuses "--nb: the value is empty" trace --sb "$sb" --nb= "$tcp"
+refuses "--summary takes no value" trace --sb "$sb" --summary= "$tcp"
+refuses "--sb: the value is empty" show --sb=
+refuses "--sb: the value is empty" show --sb ''
+refuses "--nb: the value is empty" lflow-list --nb= core
+refuses "--chassis: the value is empty" dump-flows --sb "$sb" --chassis=
+refuses "--in: the value is empty" replay --sb "$sb" --chassis north --in= --out "$scratch/out"
+refuses "--out: the value is empty" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --out=
+refuses "--pcapng: the value is empty" lab --pcapng=
+refuses "--sb: the value is empty" expr parse --sb=
+refuses "--datapath: the value is empty" actions --datapath=
+refuses "--encap-ip: the value is empty" chassis --sb "$sb" --name north --port ada=lo --encap-ip=
+
+# What is printed arrives, or it is an error.
+loses() {
+  "$ovnlite" "$@" <"$scratch/lines" >/dev/full 2>"$scratch/stderr" && fail "ovnlite $* >/dev/full: exit status 0"
+  grep -qx "ovnlite: cannot write to standard output: No space left on device" "$scratch/stderr" ||
+    fail "ovnlite $* >/dev/full: $(head -c 300 "$scratch/stderr")"
+  "$ovnlite" "$@" <"$scratch/lines" >&- 2>"$scratch/stderr" && fail "ovnlite $* >&-: exit status 0"
+  grep -qx "ovnlite: cannot write to standard output: Bad file descriptor" "$scratch/stderr" ||
+    fail "ovnlite $* >&-: $(head -c 300 "$scratch/stderr")"
+}
+echo 'ip4' >"$scratch/lines"
+loses --help
+loses trace --help
+loses lab
+loses lab --json --pcapng "$scratch/lab.pcapng"
+[[ $(head -c 4 "$scratch/lab.pcapng" | od -An -tx1) == " 0a 0d 0d 0a" ]] || fail "lab wrote something else into its capture"
+loses show --sb "$sb"
+loses lflow-list --sb "$sb"
+loses dump-flows --sb "$sb" --chassis north
+loses packets --sb "$sb" "$data/office.steps"
+loses replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --out "$scratch/out"
+loses trace --sb "$sb" "$arp"
+loses trace --sb "$sb" --json "$arp"
+loses lex
+loses expr parse
+loses actions
+refuses "cannot read standard input: Is a directory" lex <"$scratch"
+refuses "cannot read standard input: Is a directory" packets --sb "$sb" - <"$scratch"
+
+# What is no regular file is neither read nor written, and nobody waits for it.
+mkfifo "$scratch/fifo"
+refuses_fifo() { refuses "$scratch/fifo: a FIFO, not a regular file" "$@"; }
+refuses_fifo show --sb "$scratch/fifo"
+refuses_fifo show --nb "$scratch/fifo"
+refuses_fifo lflow-list --sb "$scratch/fifo"
+refuses_fifo dump-flows --sb "$scratch/fifo" --chassis north
+refuses_fifo packets --sb "$scratch/fifo" "$data/office.steps"
+refuses_fifo packets --sb "$sb" "$scratch/fifo"
+refuses_fifo replay --sb "$sb" --chassis north --in "ada=$scratch/fifo" --out "$scratch/out"
+refuses_fifo trace --sb "$scratch/fifo" "$arp"
+refuses_fifo trace --nb "$scratch/fifo" "$arp"
+refuses_fifo expr parse --sb "$scratch/fifo" <"$scratch/lines"
+refuses_fifo chassis --sb "$scratch/fifo" --name north --port ada=lo
+"$ovnlite" lab --pcapng "$scratch/fifo" >/dev/null 2>"$scratch/stderr" && fail "lab --pcapng FIFO: exit status 0"
+grep -q "fifo: a FIFO, not a regular file" "$scratch/stderr" || fail "lab --pcapng FIFO: $(cat "$scratch/stderr")"
+mkdir "$scratch/taken" && mkfifo "$scratch/taken/tunnel.pcap"
+refuses "taken/tunnel.pcap: a FIFO, not a regular file" replay --sb "$sb" --chassis north --in "ada=$data/ada.pcap" --out "$scratch/taken"
+
+# A database whose end is damaged serves up to there, and says so; damage elsewhere is an error with its place.
+size=$(stat -Lc %s "$sb")
+head -c $((size - 20)) "$sb" >"$scratch/cut.db"
+cat "$sb" >"$scratch/torn.db" && head -c 4096 /dev/zero >>"$scratch/torn.db"
+whole() {  # the number of good records in torn.db and cut.db: all, all but one
+  grep -ac '^OVSDB JSON ' "$1"
+}
+torn() {
+  local out status
+  out=$("$ovnlite" "$@" 2>"$scratch/stderr" <"$scratch/lines")
+  status=$?
+  [[ $status == 0 ]] || fail "ovnlite $*: exit status $status: $(head -c 300 "$scratch/stderr")"
+  [[ -n $out ]] || fail "ovnlite $*: prints nothing"
+  grep -q "^ovnlite: $scratch/torn.db: the end of the file is damaged, and left out behind $(whole "$sb") good records: record $(($(whole "$sb") + 1)) at byte $size: " "$scratch/stderr" ||
+    fail "ovnlite $*: $(head -c 300 "$scratch/stderr")"
+  [[ $(wc -l <"$scratch/stderr") == 1 ]] || fail "ovnlite $*: $(head -c 300 "$scratch/stderr")"
+}
+torn show --sb "$scratch/torn.db"
+torn lflow-list --sb "$scratch/torn.db"
+torn dump-flows --sb "$scratch/torn.db" --chassis north
+torn packets --sb "$scratch/torn.db" "$data/office.steps"
+torn replay --sb "$scratch/torn.db" --chassis north --in "ada=$data/ada.pcap" --out "$scratch/out"
+torn trace --sb "$scratch/torn.db" "$arp"
+torn expr parse --sb "$scratch/torn.db"
+torn actions --sb "$scratch/torn.db"
+"$ovnlite" show --sb "$scratch/torn.db" 2>/dev/null | cmp - <("$ovnlite" show --sb "$sb") || fail "a torn database is another one"
+"$ovnlite" show --sb "$scratch/cut.db" >/dev/null 2>"$scratch/stderr" || fail "show of a cut database: exit status $?"
+grep -q "the end of the file is damaged" "$scratch/stderr" || fail "show of a cut database says: $(cat "$scratch/stderr")"
+
+history=$records/history_nb.db
+bytes=($(grep -abo '^OVSDB JSON ' "$history" | cut -d: -f1))
+{ head -c $((bytes[5] + 80)) "$history" && printf '\0' && tail -c +$((bytes[5] + 82)) "$history"; } >"$scratch/middle.db"
+for arguments in "show --nb" "lflow-list --nb" "trace --nb" "expr parse --nb"; do
+  more=()
+  [[ $arguments == trace* ]] && more=("$arp")
+  refuses "$scratch/middle.db: 5 good records, then: record 6 at byte ${bytes[5]}: " $arguments "$scratch/middle.db" "${more[@]}"
+done
+{ head -c 500 "$sb" && printf '\0' && tail -c +502 "$sb"; } >"$scratch/schema.db"
+for arguments in "show --sb" "lflow-list --sb" "dump-flows --chassis north --sb" "actions --sb"; do
+  refuses "$scratch/schema.db: record 1 at byte 0: " $arguments "$scratch/schema.db"
+done
+refuses "$scratch/schema.db: record 1 at byte 0: " trace --sb "$scratch/schema.db" "$arp"
+
+# A database of a newer OVN: what we cannot hold is left out, and said.
+out=$("$ovnlite" show --sb "$records/wider_sb.db" 2>"$scratch/stderr") || fail "show of a newer database: exit status $?"
+grep -q "Chassis hv1" <<<"$out" || fail "show of a newer database: $out"
+grep -q 'unknown value of DHCPv6_Options.type ("domain"), written by schema version 20.99.0, left out with 2 rows' "$scratch/stderr" ||
+  fail "show of a newer database says: $(cat "$scratch/stderr")"
 
 ((failures == 0)) && echo "all as expected"
 exit $((failures > 0))

@@ -33,10 +33,15 @@ struct LoadedLog {
   // Records read, the schema among them, and how many bytes they take from the beginning of the file.
   size_t records = 0;
   uint64_t good_bytes = 0;
-  // What was left out: tables and columns this version of OVN does not have.
+  // The file ends with something that is no whole record, as after a loss of power, or when it was copied while a
+  // server wrote to it. That is left out, as ovsdb-server leaves it out.
+  bool damaged_end = false;
+  // What was left out: first the damaged end, with its place and what is wrong there; tables and columns this version
+  // of OVN does not have.
   std::vector<std::string> warnings;
-  // OK when the whole file was read. Otherwise DataLoss with the place and the reason: the record there is damaged or
-  // cut off, or contradicts the database; it and everything behind it was left out.
+  // OK when the file was read to its end or to its damaged end. Otherwise DataLoss with the place and the reason: the
+  // record there contradicts the database, or is damaged though there are records behind it; it and everything behind
+  // it was left out.
   absl::Status error;
 };
 
@@ -51,8 +56,9 @@ struct LoadOptions {
   std::function<void(const Database&)> prepare = nullptr;
 };
 
-// Errors, when there is no database at all: NotFound, PermissionDenied, Unavailable (the file cannot be read),
-// InvalidArgument (not a standalone OVSDB file, or not one of OVN's databases), DataLoss (the schema is damaged).
+// Errors, when there is no database at all: NotFound, PermissionDenied and the like (the file cannot be read),
+// InvalidArgument (not a regular file, not a standalone OVSDB file, or not one of OVN's databases), DataLoss (the
+// schema is damaged).
 absl::StatusOr<LoadedLog> LoadLog(const std::string& path, const LoadOptions& options = {});
 // The same from memory, of which dormant rows need a copy.
 absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes, const LoadOptions& options = {});
@@ -61,8 +67,9 @@ absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes, const LoadOptions& o
 // equal bytes.
 std::string FormatLog(const Database& database);
 // Writes it to a temporary file beside `path`, flushes that to disk, and renames it: whatever happens, `path` is the
-// old file or the new one. Keeps the mode of an old file. Errors: PermissionDenied, NotFound (no such folder),
-// Unavailable.
+// old file or the new one. Keeps the mode of an old file, and a symbolic link to one. Errors: PermissionDenied,
+// NotFound (no such folder, a link to nothing), InvalidArgument (there is something else than a regular file), and what
+// the operating system says besides.
 absl::Status SaveLog(const Database& database, const std::string& path);
 
 }  // namespace ovnlite

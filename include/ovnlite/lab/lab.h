@@ -13,8 +13,7 @@
 // What is more than these calls can say goes into the databases: through topology(), or by transactions on nb(). The
 // lab takes edits up before the next packet.
 //
-// Errors: each call that builds returns its own status, which a script may ignore: the first error stays in status(),
-// and experiments that fail afterwards mention it.
+// Errors: each call that builds returns its own status, which a script may ignore: the first error stays in status().
 
 #ifndef OVNLITE_LAB_LAB_H_
 #define OVNLITE_LAB_LAB_H_
@@ -57,10 +56,10 @@ class Lab {
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
 
-  // -- Building. The references returned live as long as the lab. ---------------------------------------------------
+  // -- Building. The status returned is that of the call until the next one that fails. ------------------------------
 
   // A hypervisor, with the address its tunnels end at: what external-ids:system-id and ovn-encap-ip say in
-  // Open_vSwitch.
+  // Open_vSwitch. Here and below: addresses are those of one station, not a group's, not a broadcast.
   const absl::Status& AddChassis(absl::string_view name, absl::string_view encap_ip);
   const absl::Status& AddSwitch(absl::string_view name);
   const absl::Status& AddRouter(absl::string_view name);

@@ -27,8 +27,8 @@ namespace ovnlite {
 
 class MappedCapture {
  public:
-  // NotFound or PermissionDenied for a file that cannot be opened, InvalidArgument for one that is no classic pcap file
-  // of Ethernet frames.
+  // NotFound or PermissionDenied for a file that cannot be opened, InvalidArgument for what is no regular file, or no
+  // classic pcap file of Ethernet frames.
   static absl::StatusOr<MappedCapture> Open(const std::string& path);
   // A capture that is in memory; `bytes` must outlive this object and every frame.
   static absl::StatusOr<MappedCapture> FromBytes(absl::Span<const uint8_t> bytes,

@@ -34,8 +34,8 @@ struct CapturedFrame {
 
 class PcapReader {
  public:
-  // NotFound or PermissionDenied for a file that cannot be opened, InvalidArgument for one that is no capture or not of
-  // Ethernet frames.
+  // NotFound or PermissionDenied for a file that cannot be opened, InvalidArgument for what is not a regular file, no
+  // capture, or not of Ethernet frames.
   static absl::StatusOr<PcapReader> Open(const std::string& path);
   // Reads a capture that is in memory; `bytes` must outlive the reader.
   static absl::StatusOr<PcapReader> FromBytes(absl::Span<const uint8_t> bytes);
@@ -64,7 +64,8 @@ class PcapReader {
 
 class PcapWriter {
  public:
-  // Creates or truncates `path`.
+  // Creates or truncates `path`, which may be a symbolic link to a regular file. InvalidArgument for what is no regular
+  // file.
   static absl::StatusOr<PcapWriter> Create(const std::string& path);
 
   // Appends a frame, of which all is kept. InvalidArgument for a frame above 262144 bytes, which libpcap would not read

@@ -35,7 +35,8 @@ class PcapngWriter {
     Direction direction = Direction::kUnknown;
   };
 
-  // Creates or truncates `path`.
+  // Creates or truncates `path`, which may be a symbolic link to a regular file. InvalidArgument for what is no regular
+  // file.
   static absl::StatusOr<PcapngWriter> Create(const std::string& path);
   // Appends to *out instead of a file; *out must outlive the writer.
   static PcapngWriter ToMemory(std::string* out);

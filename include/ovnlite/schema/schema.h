@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -136,6 +137,7 @@ class TableSchema {
   // every value of a file; there are never as many as half the buckets.
   static constexpr size_t kBuckets = 128;
   static size_t BucketOf(absl::string_view name);
+  void AddName(const ColumnSchema& column);
   std::array<uint8_t, kBuckets> by_name_{};
 };
 
@@ -159,12 +161,18 @@ class DatabaseSchema {
   // The table whose rows are messages of this type, or null when they belong to another database.
   const TableSchema* TableOf(const google::protobuf::Descriptor* type) const;
 
+  // The same tables, with columns that hold any value of their shape and atomic types: no ranges, lengths,
+  // enumerations. Columns that are not `known` are there, but have no name. For what other versions of OVN have
+  // written.
+  std::unique_ptr<DatabaseSchema> Widened(absl::FunctionRef<bool(const ColumnSchema&)> known) const;
+
   // As OVSDB's JSON <database-schema>, on one line: what `ovsdb-tool create` takes and the server's get_schema answers.
   std::string ToJson() const;
 
  private:
   std::string name_, version_, cksum_;
   const google::protobuf::FileDescriptor* file_;
+  absl::Span<const TableAccess> access_;
   std::vector<std::unique_ptr<TableSchema>> tables_;
   absl::flat_hash_map<absl::string_view, const TableSchema*> by_name_;
 };

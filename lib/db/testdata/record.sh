@@ -5,8 +5,11 @@
 #   compacted_nb.db  history_nb.db compacted half-way through and again changed a little after its end
 #   newer_nb.db      written with a schema that has a table and two columns more than ours
 #   chassis_sb.db    a Southbound database with chassis, bindings and maps of references
+#   wider_nb.db      written with a schema whose columns take more values than ours, and some other ones
+#   wider_sb.db      likewise
 #   *.rows.json      what ovsdb-tool says is in them: one array of select results per table, in the schema's order of names
-# The UUIDs are different in every recording. usage: lib/db/testdata/record.sh
+# The UUIDs are different in every recording. usage: lib/db/testdata/record.sh [NAME...], as in "history_nb wider_sb"; all of
+# them by default.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 schemas=/usr/share/ovn
@@ -85,26 +88,33 @@ second_half() {
   nbctl sync
 }
 
-ovsdb-tool create "$work/history_nb.db" $schemas/ovn-nb.ovsschema
-serve "$work/history_nb.db"
-first_half
-second_half
-stop
+record_history_nb() {
+  ovsdb-tool create "$work/history_nb.db" $schemas/ovn-nb.ovsschema
+  serve "$work/history_nb.db"
+  first_half
+  second_half
+  stop
+}
 
-ovsdb-tool create "$work/whole_nb.db" $schemas/ovn-nb.ovsschema
-serve "$work/whole_nb.db" --disable-file-column-diff
-first_half
-second_half
-stop
+record_whole_nb() {
+  ovsdb-tool create "$work/whole_nb.db" $schemas/ovn-nb.ovsschema
+  serve "$work/whole_nb.db" --disable-file-column-diff
+  first_half
+  second_half
+  stop
+}
 
-ovsdb-tool create "$work/compacted_nb.db" $schemas/ovn-nb.ovsschema
-serve "$work/compacted_nb.db"
-first_half
-ovs-appctl -t "$work/ctl" ovsdb-server/compact
-second_half
-stop
+record_compacted_nb() {
+  ovsdb-tool create "$work/compacted_nb.db" $schemas/ovn-nb.ovsschema
+  serve "$work/compacted_nb.db"
+  first_half
+  ovs-appctl -t "$work/ctl" ovsdb-server/compact
+  second_half
+  stop
+}
 
-python3 - $schemas/ovn-nb.ovsschema >"$work/newer.ovsschema" <<'PYTHON'
+record_newer_nb() {
+  python3 - $schemas/ovn-nb.ovsschema >"$work/newer.ovsschema" <<'PYTHON'
 import json, sys
 schema = json.load(open(sys.argv[1]))
 schema['version'] = '7.9.9'
@@ -114,44 +124,151 @@ schema['tables']['Logical_Switch']['columns']['novel'] = {'type': {'key': 'integ
 schema['tables']['ACL']['columns']['tier'] = {'type': {'key': {'type': 'integer', 'minInteger': 0, 'maxInteger': 3}}}
 json.dump(schema, sys.stdout)
 PYTHON
-ovsdb-tool create "$work/newer_nb.db" "$work/newer.ovsschema"
-serve "$work/newer_nb.db"
-ovsdb-client transact "unix:$work/db.sock" '["OVN_Northbound",
-  {"op":"insert","table":"Novelty","row":{"name":"one"}},{"op":"insert","table":"Novelty","row":{"name":"two"}},
-  {"op":"insert","table":"ACL","uuid-name":"acl","row":{"priority":1,"direction":"to-lport","match":"ip","action":"drop","tier":2}},
-  {"op":"insert","table":"Logical_Switch","row":{"name":"LS1","novel":["set",[1,2]],"acls":["named-uuid","acl"]}},
-  {"op":"insert","table":"Logical_Switch","row":{"name":"LS2","novel":3}}]' | tee "$work/reply" | { ! grep error; }
-stop
+  ovsdb-tool create "$work/newer_nb.db" "$work/newer.ovsschema"
+  serve "$work/newer_nb.db"
+  ovsdb-client transact "unix:$work/db.sock" '["OVN_Northbound",
+    {"op":"insert","table":"Novelty","row":{"name":"one"}},{"op":"insert","table":"Novelty","row":{"name":"two"}},
+    {"op":"insert","table":"ACL","uuid-name":"acl","row":{"priority":1,"direction":"to-lport","match":"ip","action":"drop","tier":2}},
+    {"op":"insert","table":"Logical_Switch","row":{"name":"LS1","novel":["set",[1,2]],"acls":["named-uuid","acl"]}},
+    {"op":"insert","table":"Logical_Switch","row":{"name":"LS2","novel":3}}]' | tee "$work/reply" | { ! grep error; }
+  stop
+}
 
-ovsdb-tool create "$work/chassis_sb.db" $schemas/ovn-sb.ovsschema
-serve "$work/chassis_sb.db"
-sbctl init
-sbctl chassis-add hv1 geneve,vxlan 192.168.56.11
-sbctl chassis-add hv2 geneve 192.168.56.12
-ovsdb-client transact "unix:$work/db.sock" '["OVN_Southbound",
-  {"op":"insert","table":"Datapath_Binding","uuid-name":"dp","row":{"tunnel_key":1,"external_ids":["map",[["name","LS1"]]]}},
-  {"op":"insert","table":"Port_Binding","uuid-name":"a","row":{"datapath":["named-uuid","dp"],"logical_port":"vm-a","tunnel_key":1,
-    "mac":["set",["00:00:00:00:00:01 10.0.0.10","unknown"]]}},
-  {"op":"insert","table":"Port_Binding","uuid-name":"b","row":{"datapath":["named-uuid","dp"],"logical_port":"vm-b","tunnel_key":2}},
-  {"op":"insert","table":"Multicast_Group","row":{"datapath":["named-uuid","dp"],"name":"_MC_flood","tunnel_key":32768,
-    "ports":["set",[["named-uuid","a"],["named-uuid","b"]]]}},
-  {"op":"insert","table":"Logical_Flow","row":{"logical_datapath":["named-uuid","dp"],"pipeline":"ingress","table_id":0,
-    "priority":100,"match":"vlan.present","actions":"drop;"}},
-  {"op":"insert","table":"IP_Multicast","row":{"datapath":["named-uuid","dp"],"enabled":true,"querier":["set",[]]}},
-  {"op":"insert","table":"RBAC_Permission","uuid-name":"r","row":{"table":"Chassis","authorization":"name","update":["set",["a","b"]]}},
-  {"op":"insert","table":"RBAC_Role","row":{"name":"ovn-controller","permissions":["map",[["Chassis",["named-uuid","r"]]]]}},
-  {"op":"insert","table":"Meter","row":{"name":"m","unit":"kbps","bands":["named-uuid","band"]}},
-  {"op":"insert","table":"Meter_Band","uuid-name":"band","row":{"action":"drop","rate":100,"burst_size":0}}]' | tee "$work/reply" | { ! grep error; }
-sbctl lsp-bind vm-a hv1 -- lsp-bind vm-b hv2
-sbctl lsp-unbind vm-b
-sbctl set Port_Binding vm-a up=true -- set Chassis hv1 external_ids:x=y
-sbctl set Encap "$(ovn-sbctl --db="unix:$work/db.sock" --bare --columns=_uuid find Encap type=vxlan)" options:csum=false
-sbctl --all destroy Multicast_Group
-sbctl chassis-del hv2
-stop
+record_chassis_sb() {
+  ovsdb-tool create "$work/chassis_sb.db" $schemas/ovn-sb.ovsschema
+  serve "$work/chassis_sb.db"
+  sbctl init
+  sbctl chassis-add hv1 geneve,vxlan 192.168.56.11
+  sbctl chassis-add hv2 geneve 192.168.56.12
+  ovsdb-client transact "unix:$work/db.sock" '["OVN_Southbound",
+    {"op":"insert","table":"Datapath_Binding","uuid-name":"dp","row":{"tunnel_key":1,"external_ids":["map",[["name","LS1"]]]}},
+    {"op":"insert","table":"Port_Binding","uuid-name":"a","row":{"datapath":["named-uuid","dp"],"logical_port":"vm-a","tunnel_key":1,
+      "mac":["set",["00:00:00:00:00:01 10.0.0.10","unknown"]]}},
+    {"op":"insert","table":"Port_Binding","uuid-name":"b","row":{"datapath":["named-uuid","dp"],"logical_port":"vm-b","tunnel_key":2}},
+    {"op":"insert","table":"Multicast_Group","row":{"datapath":["named-uuid","dp"],"name":"_MC_flood","tunnel_key":32768,
+      "ports":["set",[["named-uuid","a"],["named-uuid","b"]]]}},
+    {"op":"insert","table":"Logical_Flow","row":{"logical_datapath":["named-uuid","dp"],"pipeline":"ingress","table_id":0,
+      "priority":100,"match":"vlan.present","actions":"drop;"}},
+    {"op":"insert","table":"IP_Multicast","row":{"datapath":["named-uuid","dp"],"enabled":true,"querier":["set",[]]}},
+    {"op":"insert","table":"RBAC_Permission","uuid-name":"r","row":{"table":"Chassis","authorization":"name","update":["set",["a","b"]]}},
+    {"op":"insert","table":"RBAC_Role","row":{"name":"ovn-controller","permissions":["map",[["Chassis",["named-uuid","r"]]]]}},
+    {"op":"insert","table":"Meter","row":{"name":"m","unit":"kbps","bands":["named-uuid","band"]}},
+    {"op":"insert","table":"Meter_Band","uuid-name":"band","row":{"action":"drop","rate":100,"burst_size":0}}]' | tee "$work/reply" | { ! grep error; }
+  sbctl lsp-bind vm-a hv1 -- lsp-bind vm-b hv2
+  sbctl lsp-unbind vm-b
+  sbctl set Port_Binding vm-a up=true -- set Chassis hv1 external_ids:x=y
+  sbctl set Encap "$(ovn-sbctl --db="unix:$work/db.sock" --bare --columns=_uuid find Encap type=vxlan)" options:csum=false
+  sbctl --all destroy Multicast_Group
+  sbctl chassis-del hv2
+  stop
+}
 
-for db in "$work"/*_nb.db "$work"/*_sb.db; do
-  install -m 644 "$db" "$here/"
-  rows "$db" >"$here/$(basename "${db%.db}").rows.json"
+# change_schema SCHEMA VERSION < PYTHON: the schema as the program has changed it, in $work/changed.ovsschema. The program finds the
+# columns of table T in columns["T"].
+change_schema() {
+  python3 -c '
+import json, sys
+schema = json.load(open(sys.argv[1]))
+schema["version"] = sys.argv[2]
+schema.pop("cksum", None)
+columns = {name: table["columns"] for name, table in schema["tables"].items()}
+exec(sys.stdin.read())
+json.dump(schema, sys.stdout)' "$1" "$2" >"$work/changed.ovsschema"
+}
+# transact OPERATIONS, one or more, without the brackets.
+transact() {
+  ovsdb-client transact "unix:$work/db.sock" "[\"$database\",$1]" | { ! grep error; }
+}
+
+record_wider_nb() {
+  change_schema $schemas/ovn-nb.ovsschema 7.9.9 <<'PYTHON'
+columns["ACL"]["action"]["type"]["key"]["enum"][1].append("pass")
+columns["QoS"]["action"]["type"]["key"]["enum"] = ["set", ["dscp", "mark"]]
+columns["QoS"]["action"]["type"]["value"]["maxInteger"] = 4294967295
+columns["Load_Balancer"]["selection_fields"]["type"]["key"]["enum"][1].append("vlan")
+columns["Logical_Router_Static_Route"]["policy"]["type"]["key"]["enum"][1].append("both")
+columns["Logical_Switch_Port"]["tag"]["type"]["max"] = 8
+PYTHON
+  ovsdb-tool create "$work/wider_nb.db" "$work/changed.ovsschema"
+  serve "$work/wider_nb.db"
+  database=OVN_Northbound
+  transact '
+    {"op":"insert","table":"ACL","uuid-name":"a1","row":{"priority":1,"direction":"to-lport","match":"ip","action":"allow"}},
+    {"op":"insert","table":"ACL","uuid-name":"a2","row":{"priority":2,"direction":"to-lport","match":"ip","action":"pass"}},
+    {"op":"insert","table":"ACL","uuid-name":"a3","row":{"priority":3,"direction":"to-lport","match":"ip","action":"pass"}},
+    {"op":"insert","table":"ACL","uuid-name":"a4","row":{"priority":4,"direction":"to-lport","match":"ip","action":"drop"}},
+    {"op":"insert","table":"QoS","uuid-name":"q1","row":{"priority":1,"direction":"to-lport","match":"ip",
+      "action":["map",[["dscp",5],["mark",70000]]]}},
+    {"op":"insert","table":"Logical_Switch","row":{"name":"LS1","acls":["set",[["named-uuid","a1"],["named-uuid","a2"],
+      ["named-uuid","a3"],["named-uuid","a4"]]],"qos_rules":["named-uuid","q1"]}},
+    {"op":"insert","table":"Load_Balancer","row":{"name":"lb","selection_fields":["set",["ip_src","vlan"]]}},
+    {"op":"insert","table":"Logical_Router_Static_Route","uuid-name":"r1","row":{"ip_prefix":"10.0.0.0/8","nexthop":"1.1.1.1"}},
+    {"op":"insert","table":"Logical_Router_Static_Route","uuid-name":"r2","row":{"ip_prefix":"11.0.0.0/8","nexthop":"1.1.1.1",
+      "policy":"both"}},
+    {"op":"insert","table":"Logical_Router","row":{"name":"LR1","static_routes":["set",[["named-uuid","r1"],["named-uuid","r2"]]]}}'
+  # Values come and go: 2 becomes known, 4 unknown, 3 goes, 5 comes.
+  transact '
+    {"op":"update","table":"ACL","where":[["priority","==",2]],"row":{"action":"reject"}},
+    {"op":"update","table":"ACL","where":[["priority","==",4]],"row":{"action":"pass"}}'
+  a3=$(ovn-nbctl --db="unix:$work/db.sock" --bare --columns=_uuid find ACL priority=3)
+  transact "
+    {\"op\":\"mutate\",\"table\":\"Logical_Switch\",\"where\":[],\"mutations\":[[\"acls\",\"delete\",[\"uuid\",\"$a3\"]]]}"
+  transact '
+    {"op":"insert","table":"ACL","uuid-name":"a5","row":{"priority":5,"direction":"to-lport","match":"ip6","action":"allow"}},
+    {"op":"mutate","table":"Logical_Switch","where":[],"mutations":[["acls","insert",["named-uuid","a5"]]]},
+    {"op":"mutate","table":"Load_Balancer","where":[],"mutations":[["selection_fields","insert","ip_dst"]]},
+    {"op":"mutate","table":"QoS","where":[],"mutations":[["action","delete",["map",[["dscp",5]]]],
+      ["action","insert",["map",[["dscp",6]]]]]},
+    {"op":"insert","table":"Logical_Switch_Port","uuid-name":"p","row":{"name":"p","tag":["set",[1,2]],"up":true}},
+    {"op":"mutate","table":"Logical_Switch","where":[],"mutations":[["ports","insert",["named-uuid","p"]]]}'
+  stop
+}
+
+record_wider_sb() {
+  change_schema $schemas/ovn-sb.ovsschema 20.99.0 <<'PYTHON'
+columns["DHCPv6_Options"]["type"]["type"]["key"]["enum"][1].append("domain")
+columns["Encap"]["type"]["type"]["key"]["enum"][1].append("gue")
+columns["Meter_Band"]["action"]["type"]["key"]["enum"] = ["set", ["drop", "remark"]]
+columns["Logical_Flow"]["table_id"]["type"]["key"]["maxInteger"] = 64
+columns["Chassis"]["transport_zones"]["type"] = {"key": "string", "value": "string", "min": 0, "max": "unlimited"}
+PYTHON
+  ovsdb-tool create "$work/wider_sb.db" "$work/changed.ovsschema"
+  serve "$work/wider_sb.db"
+  database=OVN_Southbound
+  transact '
+    {"op":"insert","table":"DHCPv6_Options","row":{"name":"dns_server","code":23,"type":"ipv6"}},
+    {"op":"insert","table":"DHCPv6_Options","row":{"name":"domain_search","code":24,"type":"domain"}},
+    {"op":"insert","table":"DHCPv6_Options","row":{"name":"fqdn","code":39,"type":"domain"}},
+    {"op":"insert","table":"Encap","uuid-name":"e1","row":{"type":"geneve","ip":"192.168.56.11","chassis_name":"hv1"}},
+    {"op":"insert","table":"Encap","uuid-name":"e2","row":{"type":"gue","ip":"192.168.56.11","chassis_name":"hv1"}},
+    {"op":"insert","table":"Encap","uuid-name":"e3","row":{"type":"gue","ip":"192.168.56.12","chassis_name":"hv2"}},
+    {"op":"insert","table":"Chassis","uuid-name":"c1","row":{"name":"hv1","hostname":"h","transport_zones":["map",[["a","b"]]],
+      "encaps":["set",[["named-uuid","e1"],["named-uuid","e2"]]]}},
+    {"op":"insert","table":"Chassis","uuid-name":"c2","row":{"name":"hv2","hostname":"h","encaps":["named-uuid","e3"]}},
+    {"op":"insert","table":"Datapath_Binding","uuid-name":"dp","row":{"tunnel_key":1,"external_ids":["map",[["name","LS1"]]]}},
+    {"op":"insert","table":"Port_Binding","row":{"datapath":["named-uuid","dp"],"logical_port":"p1","tunnel_key":1,
+      "chassis":["named-uuid","c1"],"encap":["named-uuid","e2"]}},
+    {"op":"insert","table":"Port_Binding","row":{"datapath":["named-uuid","dp"],"logical_port":"p2","tunnel_key":2,
+      "chassis":["named-uuid","c2"]}},
+    {"op":"insert","table":"Logical_Flow","row":{"logical_datapath":["named-uuid","dp"],"pipeline":"ingress","table_id":0,
+      "priority":100,"match":"1","actions":"next;"}},
+    {"op":"insert","table":"Logical_Flow","row":{"logical_datapath":["named-uuid","dp"],"pipeline":"ingress","table_id":50,
+      "priority":100,"match":"1","actions":"next;"}},
+    {"op":"insert","table":"Meter","row":{"name":"m1","unit":"kbps","bands":["set",[["named-uuid","b1"],["named-uuid","b2"]]]}},
+    {"op":"insert","table":"Meter","row":{"name":"m2","unit":"kbps","bands":["named-uuid","b3"]}},
+    {"op":"insert","table":"Meter_Band","uuid-name":"b1","row":{"action":"drop","rate":100,"burst_size":0}},
+    {"op":"insert","table":"Meter_Band","uuid-name":"b2","row":{"action":"remark","rate":100,"burst_size":0}},
+    {"op":"insert","table":"Meter_Band","uuid-name":"b3","row":{"action":"remark","rate":100,"burst_size":0}}'
+  transact '
+    {"op":"update","table":"DHCPv6_Options","where":[["name","==","fqdn"]],"row":{"type":"str"}},
+    {"op":"insert","table":"DHCPv6_Options","row":{"name":"bootfile","code":59,"type":"domain"}}'
+  stop
+}
+
+if [ $# -eq 0 ]; then set -- history_nb whole_nb compacted_nb newer_nb chassis_sb wider_nb wider_sb; fi
+for name; do
+  "record_$name"
+  install -m 644 "$work/$name.db" "$here/"
+  rows "$work/$name.db" >"$here/$name.rows.json"
 done
 ls -l "$here"
