@@ -72,6 +72,7 @@ class RunChassis final : public Command {
 
   absl::Status Run() override {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
+    WarnOfChassisWithoutGeneve(*sb);
     const StopSignals stop;
     const SystemClock clock;
     Chassis chassis(*sb, clock, name_);
@@ -82,7 +83,7 @@ class RunChassis final : public Command {
     chassis.SetTransport(*std::move(transport));
     chassis.Process();  // Compiles.
     for (const FlowError& e : chassis.hypervisor().controller().errors()) {
-      std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.message << "\n";
+      std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.ToString() << "\n";
     }
     std::cout << name_ << ": ready, " << ports_.size() << " port(s), " << chassis.hypervisor().tunnels().size()
               << " tunnel(s), " << chassis.hypervisor().controller().DumpFlows().size() << " flows" << std::endl;

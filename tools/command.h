@@ -48,6 +48,9 @@ absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path,
                                                        const std::string& schema = "OVN_Southbound",
                                                        const LoadOptions& options = {});
 
+// Says on standard error which chassis cannot be reached, because they have no Geneve Encap.
+void WarnOfChassisWithoutGeneve(const Database& sb);
+
 // The whole of a regular file; "-" is standard input.
 absl::StatusOr<std::string> ReadInput(const std::string& path);
 

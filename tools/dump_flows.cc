@@ -28,13 +28,16 @@ class DumpFlows final : public Command {
       return absl::NotFoundError(
           absl::StrCat("there is no chassis \"", chassis_, "\" in ", sb_, " (there are: ", known, ")"));
     }
+    WarnOfChassisWithoutGeneve(*sb);
     FlowTables tables;
     Controller controller(*sb, tables, {.chassis = chassis_});
     controller.PlugAsBound();
     controller.Update();
-    for (const FlowError& e : controller.errors())
-      std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.message << "\n";
-    for (const std::string& line : controller.DumpFlows()) std::cout << line << "\n";
+    std::vector<FlowError> left_out;
+    for (const std::string& line : controller.DumpFlows(&left_out)) std::cout << line << "\n";
+    for (const FlowError& e : left_out) {
+      std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.ToString() << "\n";
+    }
     return absl::OkStatus();
   }
 

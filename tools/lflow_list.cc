@@ -35,6 +35,8 @@ class LflowList final : public Command {
       OVNLITE_RETURN_IF_ERROR(northd.Update());
       for (const Unsupported& u : northd.unsupported())
         std::cerr << "ovnlite: " << nb_ << ": " << u.table << " " << u.row << ": " << u.column << " is not compiled\n";
+      for (const NorthdWarning& w : northd.warnings())
+        std::cerr << "ovnlite: " << nb_ << ": " << w.table << " " << w.row << ": " << w.message << "\n";
     }
     OVNLITE_ASSIGN_OR_RETURN(const std::string listed, ListLogicalFlows(*sb, {.datapath = datapath_, .uuids = uuid_}));
     std::cout << listed;

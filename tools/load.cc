@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/file.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/controller/controller.h"
 #include "ovnlite/schema/schema.h"
 #include "tools/command.h"
 #include "tools/standard_streams.h"
@@ -41,6 +42,12 @@ absl::StatusOr<std::string> ReadInput(const std::string& path) {
   std::string all(std::istreambuf_iterator<char>(std::cin), {});
   OVNLITE_RETURN_IF_ERROR(InputStatus());
   return all;
+}
+
+void WarnOfChassisWithoutGeneve(const Database& sb) {
+  for (const std::string& chassis : Controller::ChassisWithoutGeneve(sb)) {
+    std::cerr << "ovnlite: chassis " << chassis << " has no Geneve Encap: it cannot be reached\n";
+  }
 }
 
 }  // namespace ovnlite::tools

@@ -22,6 +22,7 @@ class Packets final : public Command {
 
   absl::Status Run() override {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
+    WarnOfChassisWithoutGeneve(*sb);
     OVNLITE_ASSIGN_OR_RETURN(const std::string steps, ReadInput(steps_));
     OVNLITE_ASSIGN_OR_RETURN(const std::string played, PlaySteps(*sb, steps));
     std::cout << played;

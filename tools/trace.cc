@@ -62,6 +62,9 @@ class TraceTool final : public Command {
     command->add_flag("--physical", options_.physical,
                       "Also the way over the chassis: tunnels, headers, delivery, reasons of drops");
     command->add_flag("--reply", options_.reply, "Also the way back of what the hosts that get it would answer");
+    command->add_flag(
+        "--check", check_,
+        "Also warn of logical flows that cannot be read where the packet does not come by, as ovn-trace does");
     command->add_flag("--json", json_, "One JSON object instead of text");
     command->add_option("arguments", arguments_, "Where the packet is (else where its inport is), and what it is")
         ->option_text("[DATAPATH] MICROFLOW")
@@ -91,8 +94,14 @@ class TraceTool final : public Command {
     tracer_ = std::make_unique<Tracer>(*database_);
     tracer_->UseNorthbound(northbound_.get());
     const bool has_datapath = arguments_.size() == 2;
-    OVNLITE_ASSIGN_OR_RETURN(const Trace trace,
+    OVNLITE_ASSIGN_OR_RETURN(Trace trace,
                              tracer_->Run(has_datapath ? arguments_[0] : std::string(), arguments_.back(), options_));
+    if (check_) {
+      for (std::string& warning : tracer_->CheckFlows()) {
+        const auto end = trace.warnings.end();
+        if (std::find(trace.warnings.begin(), end, warning) == end) trace.warnings.push_back(std::move(warning));
+      }
+    }
     for (const std::string& warning : trace.warnings) std::cerr << "ovnlite: " << warning << "\n";
     if (json_) {
       std::cout << trace.ToJson() << "\n";
@@ -116,6 +125,9 @@ class TraceTool final : public Command {
     OVNLITE_RETURN_IF_ERROR(northd.Update());
     for (const Unsupported& u : northd.unsupported()) {
       std::cerr << "ovnlite: not compiled: " << u.table << " " << u.row << " " << u.column << "\n";
+    }
+    for (const NorthdWarning& w : northd.warnings()) {
+      std::cerr << "ovnlite: " << w.table << " " << w.row << ": " << w.message << "\n";
     }
     return sb;
   }
@@ -144,7 +156,7 @@ class TraceTool final : public Command {
   std::vector<std::string> ct_, arguments_;
   CLI::Option* ct_option_ = nullptr;
   TraceOptions options_;
-  bool detailed_ = false, summary_ = false, minimal_ = false, all_ = false, json_ = false;
+  bool detailed_ = false, summary_ = false, minimal_ = false, all_ = false, check_ = false, json_ = false;
 };
 
 }  // namespace

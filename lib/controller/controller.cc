@@ -16,6 +16,20 @@
 
 namespace ovnlite {
 
+std::string FlowError::ToString() const {
+  switch (part) {
+    case Part::kMatch:
+      return absl::StrCat(text, ": parsing expression failed (", message, ")");
+    case Part::kActions:
+      return absl::StrCat(text, ": parsing actions failed (", message, ")");
+    case Part::kSize:
+    case Part::kGroup:
+    case Part::kMeter:
+      break;
+  }
+  return absl::StrCat(text, ": ", message);
+}
+
 struct Controller::State {
   State(Database& database, FlowTables& flow_tables, Options o)
       : sb(database), tables(flow_tables), options(std::move(o)), engine({&database}), logical(context) {
@@ -173,10 +187,30 @@ std::vector<std::string> Controller::BoundPorts(const Database& sb, absl::string
     const std::string& type = port.type();
     const bool pluggable =
         type.empty() || type == "localnet" || type == "localport" || type == "l2gateway" || type == "vtep";
-    if (!pluggable || port.has_parent_port()) continue;
+    if (!pluggable || !port.parent_port().empty()) continue;  // An empty parent is none.
     const bool bound = (port.has_chassis() && is_here(port.chassis())) ||
                        std::any_of(port.additional_chassis().begin(), port.additional_chassis().end(), is_here);
     if (chassis.empty() || bound || type == "localnet") names.push_back(port.logical_port());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<IpAddress> Controller::GeneveAddress(const Database& sb, absl::string_view chassis) {
+  for (const Uuid& uuid : sb.IndexOn<sb::Chassis>("name").Find(chassis)) {
+    for (const ovsdb::Uuid& ref : sb.Get<sb::Chassis>(uuid)->encaps()) {
+      const auto* encap = sb.Get<sb::Encap>(FromProto(ref));
+      if (encap == nullptr || encap->type() != "geneve") continue;
+      if (const absl::StatusOr<IpAddress> ip = IpAddress::Parse(encap->ip()); ip.ok()) return *ip;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Controller::ChassisWithoutGeneve(const Database& sb) {
+  std::vector<std::string> names;
+  for (const auto& [uuid, chassis] : sb.Rows<sb::Chassis>()) {
+    if (!GeneveAddress(sb, chassis.name()).has_value()) names.push_back(chassis.name());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -186,8 +220,11 @@ void Controller::PlugAsBound() {
   State& s = *state_;
   uint32_t next = 1;
   std::vector<std::string> others;
+  const std::optional<IpAddress> own = GeneveAddress(s.sb, s.options.chassis);
   for (const auto& [uuid, chassis] : s.sb.Rows<sb::Chassis>()) {
-    if (!s.options.chassis.empty() && chassis.name() != s.options.chassis) others.push_back(chassis.name());
+    if (!own.has_value() || chassis.name() == s.options.chassis) continue;
+    const std::optional<IpAddress> far = GeneveAddress(s.sb, chassis.name());
+    if (far.has_value() && far->is_v6() == own->is_v6()) others.push_back(chassis.name());
   }
   std::sort(others.begin(), others.end());
   for (const std::string& name : others) SetTunnel(name, next++);
@@ -223,6 +260,9 @@ const std::map<std::string, uint32_t>& Controller::zones() const { return state_
 
 Uuid Controller::LogicalFlowOf(const Flow& flow) const { return state_->logical.UuidOf(flow.source); }
 std::vector<FlowError> Controller::errors() const { return state_->logical.errors(); }
+std::vector<FlowError> Controller::ErrorsMet(uint8_t table, const FlowKey& key) const {
+  return state_->demand == nullptr ? std::vector<FlowError>() : state_->demand->Errors(state_->sb, table, key);
+}
 
 namespace {
 
@@ -254,9 +294,18 @@ class FlowDump {
   std::map<std::tuple<int, int, std::string>, LogicalFlows::OpenFlow> flows_;
 };
 
+void Dump(Reader& reader, LogicalFlows& flows, const Uuid& row, FlowDump& dump, std::map<Uuid, FlowError>& left_out) {
+  const auto* flow = reader.Get<sb::Logical_Flow>(row);
+  if (flow == nullptr) return;
+  absl::Status status;
+  for (LogicalFlows::OpenFlow& f : flows.Dump(reader, row, &status)) dump.Add(std::move(f));
+  if (!status.ok())
+    left_out.try_emplace(row, FlowError{row, FlowError::Part::kSize, flow->match(), std::string(status.message())});
+}
+
 }  // namespace
 
-std::vector<std::string> Controller::DumpFlows() const {
+std::vector<std::string> Controller::DumpFlows(std::vector<FlowError>* left_out) const {
   FlowDump dump;
   State& s = *state_;
   s.tables.ForEach([&](const Flow& flow) {
@@ -264,19 +313,23 @@ std::vector<std::string> Controller::DumpFlows() const {
     dump.Add({flow.table, flow.priority, flow.cookie, FormatMatch(flow.match),
               FormatOps(*flow.ops, OpDialect::kDumpFlows), false});
   });
+  std::map<Uuid, FlowError> errors;
+  for (FlowError& e : s.logical.errors()) errors.emplace(e.logical_flow, std::move(e));
   s.engine.Inspect([&](Reader& reader) {
-    for (const auto& [uuid, row] : s.sb.Rows<sb::Logical_Flow>()) {
-      for (LogicalFlows::OpenFlow& f : s.logical.Dump(reader, uuid)) dump.Add(std::move(f));
-    }
+    for (const auto& [uuid, row] : s.sb.Rows<sb::Logical_Flow>()) Dump(reader, s.logical, uuid, dump, errors);
   });
+  if (left_out != nullptr) {
+    left_out->clear();
+    for (auto& [uuid, error] : errors) left_out->push_back(std::move(error));
+  }
   return dump.Lines();
 }
 
-std::vector<std::string> Controller::DumpFlowsOf(const Uuid& logical_flow) const {
+std::vector<std::string> Controller::DumpFlowsOf(const Uuid& logical_flow, absl::Status* left_out) const {
   FlowDump dump;
-  state_->engine.Inspect([&](Reader& reader) {
-    for (LogicalFlows::OpenFlow& f : state_->logical.Dump(reader, logical_flow)) dump.Add(std::move(f));
-  });
+  std::map<Uuid, FlowError> errors;
+  state_->engine.Inspect([&](Reader& reader) { Dump(reader, state_->logical, logical_flow, dump, errors); });
+  if (left_out != nullptr && !errors.empty()) *left_out = absl::UnavailableError(errors.begin()->second.message);
   return dump.Lines();
 }
 

@@ -94,6 +94,22 @@ bool Demand::Add(uint8_t table, const FlowKey& key) {
   return true;
 }
 
+std::vector<FlowError> Demand::Errors(const Database& sb, uint8_t table, const FlowKey& key) {
+  std::vector<FlowError> found;
+  const Place place = PlaceOf(table, key);
+  if (!IsStage(table) || !logical_.has_errors()) return found;
+  engine_.Inspect([&](Reader& reader) {
+    const Uuid datapath = DatapathOf(reader, place.datapath);
+    if (datapath.IsZero()) return;
+    logical_.FindErrors(sb, datapath, {table}, found);
+    for (const bool is_outport : {false, true}) {
+      const std::string port = PortName(reader, datapath, is_outport ? place.out : place.in);
+      if (!port.empty()) logical_.FindErrors(sb, datapath, {table, is_outport, port}, found);
+    }
+  });
+  return found;
+}
+
 void Demand::Ask(const Place& place) {
   const std::string at = absl::StrCat(place.datapath, "/", place.out);
   if (table::IsStage(place.table)) {

@@ -10,6 +10,7 @@
 #define OVNLITE_LIB_CONTROLLER_DEMAND_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
@@ -28,6 +29,8 @@ class Demand {
   // Asks for what a packet with this key may meet in `table`. False when all of it was asked for before; otherwise it
   // is in the engine's next changes. Cost of asking again: one look into a hash table.
   bool Add(uint8_t table, const FlowKey& key);
+  // What could not be compiled of that.
+  std::vector<FlowError> Errors(const Database& sb, uint8_t table, const FlowKey& key);
 
  private:
   // What a place depends on, the rest being zero.

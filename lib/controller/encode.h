@@ -72,8 +72,6 @@ struct EncodeContext {
   bool symmetric_dp_hash = true;
   uint32_t datapath_key = 0;  // Of the logical datapath; sample puts it into its observation domain.
   Uuid flow;                  // The logical flow: its first 32 bits are the cookie, and set_meter's meters are its own.
-  // Whether learned flows carry it, as on a real bridge; OVN's own tests say no.
-  bool learned_cookie = true;
   uint32_t controller_meter = 0;  // Logical_Flow.controller_meter; 0: none.
 };
 

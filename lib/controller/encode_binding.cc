@@ -164,7 +164,6 @@ void ActionEncoder::CommitEcmpNh(const CommitEcmpNhBody& body) {
   there.idle_timeout = kEcmpIdleTimeout;
   there.hard_timeout = kEcmpHardTimeout;
   there.delete_learned = true;
-  there.cookie = context_.learned_cookie ? context_.flow.prefix() : 0;
   there.sets = {{Flag(flag::kLookupCommitEcmpNh), false, {}, 1}};
   LearnOp back = there;
   back.table = context_.tables.ecmp_next_hop;
@@ -189,7 +188,6 @@ void ActionEncoder::CommitLbAff(const CommitLbAffBody& body) {
   op.table = context_.tables.lb_affinity;
   op.idle_timeout = body.timeout;
   op.delete_learned = true;
-  op.cookie = context_.learned_cookie ? context_.flow.prefix() : 0;
   op.matches = {Same(OfField::kMetadata), Fixed(OfField::kEthType, is_v6 ? 0x86dd : 0x0800),
                 Same(is_v6 ? OfField::kIpv6Src : OfField::kIpSrc),
                 Fixed(is_v6 ? OfField::kIpv6Dst : OfField::kIpDst, body.vip.bits())};

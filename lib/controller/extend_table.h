@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -24,9 +25,15 @@ class ExtendTable {
       ++found->second.uses;
       return found->second.id;
     }
-    uint32_t id = 1;
-    for (auto taken = descriptions_.begin(); taken != descriptions_.end() && taken->first == id; ++taken) ++id;
-    if (id > kLast) return 0;
+    uint32_t id = next_;
+    if (!free_.empty()) {
+      id = *free_.begin();
+      free_.erase(free_.begin());
+    } else if (id > kLast) {
+      return 0;
+    } else {
+      ++next_;
+    }
     descriptions_.emplace(id, description);
     ids_.emplace(description, Entry{id, 1});
     return id;
@@ -35,6 +42,7 @@ class ExtendTable {
   void Release(const std::string& description) {
     const auto found = ids_.find(description);
     if (found == ids_.end() || --found->second.uses > 0) return;
+    free_.insert(found->second.id);
     descriptions_.erase(found->second.id);
     ids_.erase(found);
   }
@@ -48,6 +56,8 @@ class ExtendTable {
   };
   absl::flat_hash_map<std::string, Entry> ids_;
   std::map<uint32_t, std::string> descriptions_;
+  uint32_t next_ = 1;  // All below are in use, or in free_.
+  std::set<uint32_t> free_;
 };
 
 }  // namespace ovnlite

@@ -121,13 +121,20 @@ class LogicalFlows::Lookups final : public ExprResolver,
   // Sampling needs a collector in the local Open vSwitch database, of which there is none here.
   bool HasCollectorSet(uint32_t) const override { return false; }
   uint32_t GroupId(const std::string& description) override {
-    extends_.groups.push_back(description);
-    return flows_.group_ids_.Acquire(description);
+    const uint32_t id = flows_.group_ids_.Acquire(description);
+    if (id != 0) extends_.groups.push_back(description);
+    lacks_group_ = lacks_group_ || id == 0;
+    return id;
   }
   uint32_t MeterId(const std::string& description) override {
-    extends_.meters.push_back(description);
-    return flows_.meter_ids_.Acquire(description);
+    const uint32_t id = flows_.meter_ids_.Acquire(description);
+    if (id != 0) extends_.meters.push_back(description);
+    lacks_meter_ = lacks_meter_ || id == 0;
+    return id;
   }
+  // Some number that was asked for could not be given.
+  bool lacks_group() const { return lacks_group_; }
+  bool lacks_meter() const { return lacks_meter_; }
 
   const std::string* FindTemplateVariable(absl::string_view name) const override {
     const auto& variables = reader_.Ask(flows_.templates_, "");
@@ -141,6 +148,7 @@ class LogicalFlows::Lookups final : public ExprResolver,
   const Uuid datapath_;
   const DatapathInfo info_;
   Extends& extends_;
+  bool lacks_group_ = false, lacks_meter_ = false;
   mutable bool depends_ = false;
   mutable std::map<uint32_t, Uuid> ports_;
 };
@@ -256,8 +264,26 @@ Uuid LogicalFlows::UuidOf(uint32_t source) const {
 
 std::vector<FlowError> LogicalFlows::errors() const {
   std::vector<FlowError> all;
-  for (const auto& [uuid, message] : errors_) all.push_back({uuid, message});
+  for (const auto& [uuid, error] : errors_) all.push_back(error);
   return all;
+}
+
+void LogicalFlows::FindErrors(const Database& sb, const Uuid& datapath, const StageRows& rows,
+                              std::vector<FlowError>& found) const {
+  for (const auto& [uuid, error] : errors_) {
+    const auto* flow = sb.Get<sb::Logical_Flow>(uuid);
+    if (flow == nullptr) continue;
+    const StageRows its = LeadingPort(PlaceOf(*flow).table, flow->match());
+    if (its.table != rows.table || its.port != rows.port || (!rows.port.empty() && its.is_outport != rows.is_outport))
+      continue;
+    const auto* group =
+        flow->has_logical_dp_group() ? sb.Get<sb::Logical_DP_Group>(FromProto(flow->logical_dp_group())) : nullptr;
+    const bool applies =
+        (flow->has_logical_datapath() && FromProto(flow->logical_datapath()) == datapath) ||
+        (group != nullptr && std::any_of(group->datapaths().begin(), group->datapaths().end(),
+                                         [&](const ovsdb::Uuid& member) { return FromProto(member) == datapath; }));
+    if (applies) found.push_back(error);
+  }
 }
 
 void LogicalFlows::ForgetRows(const Database& sb) {
@@ -284,12 +310,9 @@ std::vector<Uuid> LogicalFlows::LocalDatapathsOf(Reader& reader, const sb::Logic
   return reader.Ask(context_.is_local, datapath) ? std::vector<Uuid>{datapath} : std::vector<Uuid>();
 }
 
-absl::StatusOr<const Expr*> LogicalFlows::ParseMatch(const Lookups& lookups, const std::string& match,
-                                                     const Expr* prerequisites, AnnotateForm form) {
+absl::StatusOr<const Expr*> LogicalFlows::ParseMatch(const Lookups& lookups, const std::string& match) {
   const std::string expanded = absl::StrContains(match, '^') ? ExpandTemplates(match, lookups) : std::string();
-  OVNLITE_ASSIGN_OR_RETURN(const Expr* e, ParseExpr(pool_, expanded.empty() ? match : expanded, &lookups));
-  if (prerequisites != nullptr) e = pool_.And(e, prerequisites);
-  return Annotate(pool_, e, form);
+  return ParseExpr(pool_, expanded.empty() ? match : expanded, &lookups);
 }
 
 bool LogicalFlows::IsForOthers(Reader& reader, const sb::Logical_Flow& flow) {
@@ -354,35 +377,45 @@ void LogicalFlows::ReleaseExtends(const ExtendsKey& key) {
 void LogicalFlows::Emit(Reader& reader, const Uuid& row, const std::vector<Uuid>& datapaths, const Uuid& emitter,
                         Output& out) {
   const auto* flow = reader.Get<sb::Logical_Flow>(row);
-  const absl::Status status = flow == nullptr ? absl::OkStatus() : Compile(reader, row, *flow, datapaths, emitter, out);
+  FlowError::Part part = FlowError::Part::kMatch;
+  const absl::Status status =
+      flow == nullptr ? absl::OkStatus() : Compile(reader, row, *flow, datapaths, emitter, out, &part);
   if (status.ok()) {
     errors_.erase(row);
   } else {
-    errors_[row] = std::string(status.message());
+    const bool of_match = part == FlowError::Part::kMatch || part == FlowError::Part::kSize;
+    errors_[row] = {row, part, of_match ? flow->match() : flow->actions(), std::string(status.message())};
   }
 }
 
 absl::Status LogicalFlows::Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow,
-                                   const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out) {
+                                   const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out,
+                                   FlowError::Part* part) {
   if (datapaths.empty() || IsForOthers(reader, flow)) return absl::OkStatus();
   const Place place = PlaceOf(flow);
   const uint32_t source = SourceOf(row);
   std::vector<Clause> clauses;
   SharedOps ops;
-  bool reusable = false;
+  bool reusable = false, lacks_group = false, lacks_meter = false;
   const ExtendsKey extends_key(row, emitter);
   ReleaseExtends(extends_key);
   Extends extends;
   for (const Uuid& datapath : datapaths) {
     Lookups lookups(*this, reader, datapath, extends);
     if (!reusable) {
+      *part = FlowError::Part::kMatch;
+      OVNLITE_ASSIGN_OR_RETURN(const Expr* match, ParseMatch(lookups, flow.match()));
+      *part = FlowError::Part::kActions;
       OVNLITE_ASSIGN_OR_RETURN(const ParsedActions actions, ParseRowActions(lookups, flow, place));
-      OVNLITE_ASSIGN_OR_RETURN(const Expr* match,
-                               ParseMatch(lookups, flow.match(), actions.prerequisites, AnnotateForm::kCompact));
+      *part = FlowError::Part::kMatch;
+      OVNLITE_ASSIGN_OR_RETURN(match, Annotate(pool_, With(match, actions.prerequisites), AnnotateForm::kCompact));
+      *part = FlowError::Part::kSize;
       clause_cache_.ForgetPorts();  // Each row's own question for each port is what the engine records.
       OVNLITE_ASSIGN_OR_RETURN(clauses, ToClauses(match, lookups, {}, &clause_cache_));
       ops = EncodeRowActions(lookups, actions.actions, place, row, flow);
       reusable = !lookups.depends_on_datapath();
+      lacks_group = lacks_group || lookups.lacks_group();
+      lacks_meter = lacks_meter || lookups.lacks_meter();
     }
     for (const Clause& clause : clauses) {
       const FieldRef port_field = place.pipeline == Pipeline::kIngress ? field::kLogicalInPort : field::kLogicalOutPort;
@@ -403,6 +436,14 @@ absl::Status LogicalFlows::Compile(Reader& reader, const Uuid& row, const sb::Lo
     }
   }
   if (!extends.groups.empty() || !extends.meters.empty()) extends_[extends_key] = std::move(extends);
+  if (lacks_group) {
+    *part = FlowError::Part::kGroup;
+    return absl::ResourceExhaustedError(absl::StrCat("all ", ExtendTable::kLast, " OpenFlow groups are in use"));
+  }
+  if (lacks_meter) {
+    *part = FlowError::Part::kMeter;
+    return absl::ResourceExhaustedError(absl::StrCat("all ", ExtendTable::kLast, " OpenFlow meters are in use"));
+  }
   return absl::OkStatus();
 }
 
@@ -411,9 +452,9 @@ absl::Status LogicalFlows::DumpDatapath(Reader& reader, const Uuid& row, const s
   const Place place = PlaceOf(flow);
   Extends extends;  // The row holds its numbers already; these uses are given back below.
   Lookups lookups(*this, reader, datapath, extends);
+  OVNLITE_ASSIGN_OR_RETURN(const Expr* match, ParseMatch(lookups, flow.match()));
   OVNLITE_ASSIGN_OR_RETURN(const ParsedActions actions, ParseRowActions(lookups, flow, place));
-  OVNLITE_ASSIGN_OR_RETURN(const Expr* match,
-                           ParseMatch(lookups, flow.match(), actions.prerequisites, AnnotateForm::kOvn));
+  OVNLITE_ASSIGN_OR_RETURN(match, Annotate(pool_, With(match, actions.prerequisites), AnnotateForm::kOvn));
   OVNLITE_ASSIGN_OR_RETURN(const ExprFlows flows, ToFlows(pool_, match, lookups));
   const std::string text =
       FormatOps(*EncodeRowActions(lookups, actions.actions, place, row, flow), OpDialect::kDumpFlows);
@@ -434,14 +475,15 @@ absl::Status LogicalFlows::DumpDatapath(Reader& reader, const Uuid& row, const s
         absl::StrJoin(m.conjunctions, ",", [conj_base](std::string* s, const ExprConjunction& c) {
           absl::StrAppend(s, "conjunction(", conj_base + c.id - 1, ",", c.clause + 1, "/", c.clauses, ")");
         });
+    // Part of a conjunction may belong to several rows, so its flow has no cookie.
     const bool conjunctive = !m.conjunctions.empty();
-    out.push_back({place.table, static_cast<uint16_t>(flow.priority()), row.prefix(), std::move(match_text),
-                   conjunctive ? conjunctions : text, conjunctive});
+    out.push_back({place.table, static_cast<uint16_t>(flow.priority()), conjunctive ? 0 : row.prefix(),
+                   std::move(match_text), conjunctive ? conjunctions : text, conjunctive});
   }
   return absl::OkStatus();
 }
 
-std::vector<LogicalFlows::OpenFlow> LogicalFlows::Dump(Reader& reader, const Uuid& row) {
+std::vector<LogicalFlows::OpenFlow> LogicalFlows::Dump(Reader& reader, const Uuid& row, absl::Status* left_out) {
   std::vector<OpenFlow> out;
   const auto* flow = reader.Get<sb::Logical_Flow>(row);
   if (flow == nullptr || IsForOthers(reader, *flow)) return out;
@@ -449,7 +491,10 @@ std::vector<LogicalFlows::OpenFlow> LogicalFlows::Dump(Reader& reader, const Uui
   uint32_t conj_base = row.prefix();
   for (const Uuid& datapath : LocalDatapathsOf(reader, *flow)) {
     const size_t before = out.size();
-    if (!DumpDatapath(reader, row, *flow, datapath, conj_base, out).ok()) out.resize(before);
+    if (const absl::Status status = DumpDatapath(reader, row, *flow, datapath, conj_base, out); !status.ok()) {
+      left_out->Update(status);
+      out.resize(before);
+    }
     for (size_t i = before; i < out.size(); ++i) conj_base += absl::StartsWith(out[i].match, "conj_id=");
   }
   return out;

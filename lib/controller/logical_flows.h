@@ -68,6 +68,9 @@ class LogicalFlows {
 
   Uuid UuidOf(uint32_t source) const;
   std::vector<FlowError> errors() const;
+  bool has_errors() const { return !errors_.empty(); }
+  // Those among the rows that EmitRows() takes, added to `found`.
+  void FindErrors(const Database& sb, const Uuid& datapath, const StageRows& rows, std::vector<FlowError>& found) const;
   // Forgets what was noted about rows that are gone.
   void ForgetRows(const Database& sb);
 
@@ -80,8 +83,9 @@ class LogicalFlows {
     std::string actions;
     bool conjunctive;  // The actions are conjunction(...)s, which flows of one match share.
   };
-  // All flows of a row, for every local datapath. Rows that cannot be written out are left out, as by ovn-controller.
-  std::vector<OpenFlow> Dump(Reader& reader, const Uuid& row);
+  // All flows of a row, for every local datapath. What cannot be written out is left out, and the first reason is in
+  // `*left_out`.
+  std::vector<OpenFlow> Dump(Reader& reader, const Uuid& row, absl::Status* left_out);
 
  private:
   class Lookups;
@@ -102,12 +106,15 @@ class LogicalFlows {
   void Emit(Reader& reader, const Uuid& row, const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out);
   absl::Status DumpDatapath(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, const Uuid& datapath,
                             uint32_t conj_base, std::vector<OpenFlow>& out);
+  // What keeps the row, or a part of it, out is in `*part` when it is not OK.
   absl::Status Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow,
-                       const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out);
+                       const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out, FlowError::Part* part);
   std::vector<Uuid> LocalDatapathsOf(Reader& reader, const sb::Logical_Flow& flow);
-  // The match with the prerequisites of the actions, annotated.
-  absl::StatusOr<const Expr*> ParseMatch(const Lookups& lookups, const std::string& match, const Expr* prerequisites,
-                                         AnnotateForm form);
+  absl::StatusOr<const Expr*> ParseMatch(const Lookups& lookups, const std::string& match);
+  // A match and the prerequisites of the actions, if there are any.
+  const Expr* With(const Expr* match, const Expr* prerequisites) {
+    return prerequisites == nullptr ? match : pool_.And(match, prerequisites);
+  }
   absl::StatusOr<ParsedActions> ParseRowActions(const Lookups& lookups, const sb::Logical_Flow& flow,
                                                 const Place& place);
   SharedOps EncodeRowActions(Lookups& lookups, const ActionList& actions, const Place& place, const Uuid& row,
@@ -140,7 +147,7 @@ class LogicalFlows {
   std::map<ExtendsKey, Extends> extends_;
   absl::flat_hash_map<Uuid, uint32_t> sources_;
   std::vector<Uuid> uuids_;  // By source - 1.
-  std::map<Uuid, std::string> errors_;
+  std::map<Uuid, FlowError> errors_;
 };
 
 }  // namespace ovnlite

@@ -42,14 +42,14 @@ void EmitCommonFlows(const ControllerContext& context, Output& out) {
   emit(FlowBuilder(table::kLogicalToPhysical, 0), {});
 }
 
-// What a tunnel brings goes on at the local output, with the logical ports it names.
+// What a tunnel brings goes on at the local output, with the logical ports it names. These flows have no cookie.
 void EmitTunnelFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto* chassis = reader.Get<sb::Chassis>(row);
   if (chassis == nullptr) return;
   const uint32_t number = reader.Ask(context.tunnel_number, chassis->name());
   if (number == 0) return;
   context.Emit(
-      out, FlowBuilder(table::kPhysicalToLogical, 100, row.prefix())
+      out, FlowBuilder(table::kPhysicalToLogical, 100)
                .Match(field::kInPort, number)
                .Do({Op::Move({OfField::kTunId, 0, 24}, {OfField::kMetadata, 0, 24}),
                     Op::Move({OfField::kTunMetadata0, 16, 15}, {OfReg(14), 0, 15}),
@@ -140,6 +140,8 @@ class PortFlows {
       return Put(ToPort(table::kLocalOutput, 100), std::move(ops));
     }
     if (port_.bridged) return EmitBridgedRedirect();
+    // With one gateway there is nothing to choose: it is reached like any port.
+    if (port_.gateways.size() < 2) return EmitTunnels();
     std::vector<uint32_t> members;
     for (const std::string& gateway : port_.gateways) {
       const uint32_t tunnel = gateway == context_.chassis ? 0 : reader_.Ask(context_.tunnel_number, gateway);

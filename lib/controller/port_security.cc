@@ -1,8 +1,12 @@
 // Port security: tables 73 to 75, from Port_Binding.port_security of the ports that are here (ovn-nb(5),
 // Logical_Switch_Port, "port_security"). A flow that passes a packet clears flag 12, one that fails it sets it.
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "lib/controller/emit.h"
-#include "lib/controller/lport_addresses.h"
 #include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/logical/lport_addresses.h"
 
 namespace ovnlite {
 namespace {
@@ -158,8 +162,7 @@ void EmitPortSecurityFlows(Reader& reader, const ControllerContext& context, con
   const auto* binding = reader.Get<sb::Port_Binding>(row);
   std::vector<LportAddresses> allowed;
   for (const std::string& text : binding->port_security()) {
-    absl::StatusOr<LportAddresses> addresses = LportAddresses::Parse(text);
-    if (addresses.ok()) allowed.push_back(*std::move(addresses));
+    if (std::optional<LportAddresses> addresses = ReadLportAddresses(text)) allowed.push_back(*std::move(addresses));
   }
   if (!allowed.empty()) Builder(context, port, row.prefix(), out).Emit(allowed);
 }

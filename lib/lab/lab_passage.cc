@@ -76,6 +76,8 @@ class Watcher final : public WalkWatcher {
       : hypervisor_(hypervisor), sb_(sb), passage_(passage) {}
 
   void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override {
+    // That a side table knows nothing ends no packet.
+    if (table < table::kMacBinding) no_flow_ = flow == nullptr;
     const uint32_t datapath = static_cast<uint32_t>(key.Get64(field::kMetadata));
     const bool boundary = table == table::kIngress || table == table::kOutputInit || table == table::kLocalOutput ||
                           table == table::kEgress || table == table::kSaveInPort;
@@ -122,7 +124,7 @@ class Watcher final : public WalkWatcher {
   void OnDropped(DropReason reason, const LastLookup& last, int depth) override {
     if (depth > 0 || std::exchange(dropped_, true)) return;
     std::string why = reason == DropReason::kTtl ? "its TTL ran out"
-                      : last.flow == nullptr     ? "no flow matched"
+                      : no_flow_                 ? "no flow matched"
                                                  : "by flow";
     if (last_ != nullptr && !passage_.legs.empty()) {
       FlowTaken taken = Describe(*last_);
@@ -223,6 +225,7 @@ class Watcher final : public WalkWatcher {
   FlowKey pending_key_;
   const Flow* last_ = nullptr;
   bool dropped_ = false;
+  bool no_flow_ = false;  // The table asked last had none for the packet.
 };
 
 }  // namespace

@@ -127,6 +127,16 @@ TEST_F(NarrativeTest, ADropSaysWhere) {
   EXPECT_THAT(spoofed.journeys[0].steps.back().action, HasSubstr("dropped: by flow in ls_in_apply_port_sec"));
 }
 
+// A router looks up who its neighbors are on the way, and finds nobody: that is not what ends the packet.
+TEST_F(NarrativeTest, ADiscardRouteDropsByAFlow) {
+  LogicalRouter router = *lab_.topology().FindRouter("LR1");
+  ASSERT_TRUE(router.AddStaticRoute("10.99.0.0/16", "discard").ok());
+  const Narrative narrative = *lab_.Explain("VM-A", "10.99.0.1");
+  const Journey& ping = narrative.journeys.back();
+  ASSERT_FALSE(ping.steps.empty());
+  EXPECT_THAT(ping.steps.back().action, HasSubstr("dropped: by flow in lr_in_ip_routing"));
+}
+
 TEST_F(NarrativeTest, OvnTraceOfThePing) {
   const absl::StatusOr<std::string> trace = lab_.Trace("VM-A", "VM-B");
   ASSERT_TRUE(trace.ok()) << trace.status();

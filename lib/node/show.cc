@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -13,13 +12,14 @@
 #include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/base/utf8.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
 
-// A string as OVSDB's tools print it: bare where it is a word that cannot be taken for anything else (ovs-vsctl(8),
-// "Database Values").
+// A string as OVSDB's tools print it: bare where it is a word that cannot be taken for anything else, otherwise as in
+// JSON (ovs-vsctl(8), "Database Values").
 std::string Atom(absl::string_view text) {
   const auto word = [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
@@ -28,7 +28,7 @@ std::string Atom(absl::string_view text) {
       !text.empty() && (absl::ascii_isalpha(static_cast<unsigned char>(text[0])) || text[0] == '_');
   const bool bare = starts_well && std::all_of(text.begin(), text.end(), word) && text != "true" && text != "false" &&
                     !Uuid::Parse(text).ok();
-  return bare ? std::string(text) : absl::StrCat("\"", absl::CEscape(text), "\"");
+  return bare ? std::string(text) : QuoteJson(text);
 }
 
 template <typename Map>

@@ -23,26 +23,21 @@ std::string AddressSet(const std::vector<IpPrefix>& networks) {
   return networks.size() == 1 ? joined : absl::StrCat("{", joined, "}");
 }
 
-bool Reaches(const std::vector<IpPrefix>& networks, const IpAddress& ip) {
-  for (const IpPrefix& network : networks) {
-    if (network.Contains(ip)) return true;
-  }
-  return false;
-}
-
 // A machine's port, as the routers on its switch see it.
 void EmitMachine(Reader& reader, const Context& context, const Uuid& uuid, const SwitchPort& port, Output& out) {
   for (const Uuid& router_side : reader.Ask(context.router_ports_of_switch, port.lswitch)) {
     const RouterPort& peer = reader.Ask(context.router_port, reader.Ask(context.switch_port, router_side).peer);
-    const FlowSink flows(context, out, peer.router, uuid);
+    const FlowSink flows(reader, context, out, peer.router, uuid);
     for (const PortAddresses& addresses : port.addresses) {
       for (const IpPrefix& ip : addresses.v4) {
-        if (!Reaches(peer.networks.v4, ip.address())) continue;
+        if (!MemberOf(peer.networks, ip.address()).has_value()) continue;
         AddNeighbor(flows, peer, absl::StrCat("reg0 == ", ip.address().ToString()), addresses.mac);
       }
       for (const IpPrefix& ip : addresses.v6) {
-        if (!Reaches(peer.networks.v6, ip.address())) continue;
-        AddNeighbor(flows, peer, absl::StrCat("xxreg0 == ", ip.address().ToString()), addresses.mac);
+        const std::string text = ip.address().ToString();
+        // What is written with a dot, ::ffff:10.0.0.1, OVN looks for among the IPv4 networks, and finds nowhere.
+        if (text.find('.') != text.npos || !MemberOf(peer.networks, ip.address()).has_value()) continue;
+        AddNeighbor(flows, peer, absl::StrCat("xxreg0 == ", text), addresses.mac);
       }
     }
   }
@@ -54,7 +49,7 @@ void EmitRouter(Reader& reader, const Context& context, const Uuid& uuid, const 
   const RouterPort& self = reader.Ask(context.router_port, port.peer);
   const auto* router = reader.Get<nb::Logical_Router>(self.router);
   if (LookupBool(router->options(), "dynamic_neigh_routers", false)) return;
-  const FlowSink flows(context, out, self.router, uuid);
+  const FlowSink flows(reader, context, out, self.router, uuid);
   for (const Uuid& other_side : reader.Ask(context.router_ports_of_switch, port.lswitch)) {
     const Uuid other_uuid = reader.Ask(context.switch_port, other_side).peer;
     if (other_uuid == port.peer) continue;
@@ -72,7 +67,7 @@ void EmitLink(Reader& reader, const Context& context, const Uuid& uuid, Output& 
   if (!port.exists || port.peer_port.IsZero()) return;
   const RouterPort& peer = reader.Ask(context.router_port, port.peer_port);
   if (!peer.exists) return;
-  const FlowSink flows(context, out, peer.router, uuid);
+  const FlowSink flows(reader, context, out, peer.router, uuid);
   if (!port.networks.v4.empty()) {
     AddNeighbor(flows, peer, absl::StrCat("reg0== ", AddressSet(port.networks.v4)), port.networks.mac);
   }

@@ -38,7 +38,7 @@ void DefineArpResponderFlows(Incremental& engine, const Context& context) {
       "arp_responder", [&context](Reader& reader, const Uuid& uuid, Output& out) {
         const SwitchPort& port = reader.Ask(context.switch_port, uuid);
         if (!port.exists) return;
-        const FlowSink flows(context, out, port.lswitch, uuid);
+        const FlowSink flows(reader, context, out, port.lswitch, uuid);
         if (port.type == "localnet") {
           flows.AddFor(port.name, Stage::kLsInArpRsp, 100, absl::StrCat("inport == ", port.quoted), "next;");
           return;

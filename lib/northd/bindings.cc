@@ -1,22 +1,24 @@
 // Datapaths and ports as the Southbound database knows them, what comes back from there to the Northbound (a port is
 // up), and the global row.
 
-#include "absl/strings/match.h"
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lib/northd/context.h"
+#include "lib/northd/options.h"
+#include "lib/northd/tunnel_keys.h"
 #include "lib/schema/ovn_nb.pb.h"
 #include "lib/schema/ovn_sb.pb.h"
 
 namespace ovnlite {
 namespace {
 
-// The key that options ask for, or 0.
+// The key that options ask for, or 0. Whether it can have it is for Southbound to say.
 template <typename Map>
-int64_t RequestedKey(const Map& options, int64_t max) {
-  int64_t key = 0;
-  return absl::SimpleAtoi(Lookup(options, "requested-tnl-key"), &key) && key > 0 && key <= max ? key : 0;
+int64_t RequestedKey(const Map& options) {
+  return ReadUint(Lookup(options, "requested-tnl-key"), 0);
 }
 
 void EmitDatapath(const Context& context, Output& out, const Uuid& uuid, const char* kind, const std::string& name,
@@ -41,41 +43,51 @@ void EmitRouter(Reader& reader, const Context& context, const Uuid& uuid, Output
   const auto& options = router->options();
   if (const absl::string_view zone = Lookup(options, "snat-ct-zone"); !zone.empty())
     ids["snat-ct-zone"] = std::string(zone);
-  if (LookupBool(options, "dynamic_neigh_routers", false)) ids["dynamic_neigh_routers"] = "true";
+  // Here, and only here, it has to be in small letters.
+  if (Lookup(options, "dynamic_neigh_routers") == "true") ids["dynamic_neigh_routers"] = "true";
   if (!LookupBool(options, "always_learn_from_arp_request", true)) ids["always_learn_from_arp_request"] = "false";
-  EmitDatapath(context, out, uuid, "logical-router", router->name(), router->external_ids(),
-               RequestedKey(options, 0xffffff), std::move(row));
+  EmitDatapath(context, out, uuid, "logical-router", router->name(), router->external_ids(), RequestedKey(options),
+               std::move(row));
 }
 
-// Chassis that options:requested-chassis names first, by name or host name.
+// The chassis that options:requested-chassis names, by name or host name: those that there are, the first one and
+// others.
 void SetRequestedChassis(Reader& reader, const nb::Logical_Switch_Port& port, sb::Port_Binding& row) {
-  const std::vector<absl::string_view> names = absl::StrSplit(Lookup(port.options(), "requested-chassis"), ',');
-  if (names.empty() || names[0].empty()) return;
-  for (const char* column : {"name", "hostname"}) {
-    const absl::Span<const Uuid> found = reader.Find<sb::Chassis>(column, names[0]);
-    if (found.empty()) continue;
-    *row.mutable_requested_chassis() = ToProto(found[0]);
-    return;
+  const auto find = [&](absl::string_view name) {
+    for (const char* column : {"name", "hostname"}) {
+      const absl::Span<const Uuid> found = reader.Find<sb::Chassis>(column, name);
+      if (!found.empty()) return found[0];
+    }
+    return Uuid();
+  };
+  std::set<Uuid> others;
+  for (absl::string_view name : absl::StrSplit(Lookup(port.options(), "requested-chassis"), ',', absl::SkipEmpty())) {
+    const Uuid chassis = find(name);
+    if (chassis.IsZero()) continue;
+    if (!row.has_requested_chassis()) {
+      *row.mutable_requested_chassis() = ToProto(chassis);
+    } else {
+      others.insert(chassis);
+    }
   }
+  for (const Uuid& chassis : others) *row.add_requested_additional_chassis() = ToProto(chassis);
 }
 
+// What is asked for, or else what is given; 0: none.
 int64_t TagOf(const nb::Logical_Switch_Port& port) {
-  if (port.has_tag()) return port.tag();
-  return port.has_tag_request() ? port.tag_request() : 0;
+  if (port.has_tag_request() && port.tag_request() != 0) return port.tag_request();
+  return port.has_tag() ? port.tag() : 0;
 }
 
 void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Output& out) {
   const SwitchPort& port = reader.Ask(context.switch_port, uuid);
-  if (!port.exists) return;
+  if (!port.wanted) return;
   const auto& lsp = *reader.Get<nb::Logical_Switch_Port>(uuid);
   sb::Port_Binding row;
   *row.mutable_datapath() = ToProto(port.lswitch);
   row.set_logical_port(lsp.name());
-  row.set_tunnel_key(RequestedKey(lsp.options(), 32767));
-  for (const std::string& address : lsp.addresses()) {
-    const bool dynamic = address == "dynamic" || absl::EndsWith(address, " dynamic");
-    row.add_mac(dynamic && lsp.has_dynamic_addresses() ? lsp.dynamic_addresses() : address);
-  }
+  row.set_tunnel_key(RequestedKey(lsp.options()));
+  row.mutable_mac()->CopyFrom(lsp.addresses());
   row.mutable_port_security()->CopyFrom(lsp.port_security());
   if (lsp.has_parent_name()) row.set_parent_port(lsp.parent_name());
   if (const int64_t tag = TagOf(lsp); tag > 0) row.set_tag(tag);
@@ -85,8 +97,8 @@ void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
   }
   if (port.is_router()) {
     row.set_type("patch");
-    const absl::string_view peer = Lookup(lsp.options(), "router-port");
-    (*row.mutable_options())["peer"] = peer.empty() ? "<error>" : std::string(peer);
+    const auto peer = lsp.options().find("router-port");
+    if (peer != lsp.options().end()) (*row.mutable_options())["peer"] = peer->second;
   } else {
     row.set_type(port.type);
     *row.mutable_options() = lsp.options();
@@ -101,12 +113,12 @@ void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
 
 void EmitRouterPort(Reader& reader, const Context& context, const Uuid& uuid, Output& out) {
   const RouterPort& port = reader.Ask(context.router_port, uuid);
-  if (!port.exists) return;
+  if (!port.wanted) return;
   const auto& lrp = *reader.Get<nb::Logical_Router_Port>(uuid);
   sb::Port_Binding row;
   *row.mutable_datapath() = ToProto(port.router);
   row.set_logical_port(lrp.name());
-  row.set_tunnel_key(RequestedKey(lrp.options(), 32767));
+  row.set_tunnel_key(RequestedKey(lrp.options()));
   row.set_type("patch");
   row.add_mac(absl::StrCat(lrp.mac(), " ", absl::StrJoin(lrp.networks(), " ")));
   if (!port.switch_port.IsZero()) {
@@ -140,7 +152,9 @@ void EmitGlobal(Reader& reader, const Context& context, Output& out) {
     row.set_ipsec(global->ipsec());
     *row.mutable_options() = global->options();
   }
-  (*row.mutable_options())["max_tunid"] = "16711680";
+  bool vxlan = false;
+  for (const Uuid& uuid : reader.All<sb::Encap>()) vxlan = vxlan || reader.Get<sb::Encap>(uuid)->type() == "vxlan";
+  (*row.mutable_options())["max_tunid"] = absl::StrCat((vxlan ? kVxlanKeys : kGeneveKeys).datapath);
   context.EmitRow(out, RowKind::kGlobal, "", row);
 }
 
@@ -150,7 +164,7 @@ void DefineBindings(Incremental& engine, const Context& context) {
   engine.AddEmitter<nb::Logical_Switch>("switch_datapath", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const auto* row = reader.Get<nb::Logical_Switch>(uuid);
     EmitDatapath(context, out, uuid, "logical-switch", row->name(), row->external_ids(),
-                 RequestedKey(row->other_config(), 0xffffff), sb::Datapath_Binding());
+                 RequestedKey(row->other_config()), sb::Datapath_Binding());
   });
   engine.AddEmitter<nb::Logical_Router>("router_datapath", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     EmitRouter(reader, context, uuid, out);

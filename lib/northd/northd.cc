@@ -1,9 +1,13 @@
 #include "ovnlite/northd/northd.h"
 
+#include <algorithm>
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "lib/northd/context.h"
 #include "lib/northd/southbound.h"
 #include "lib/northd/unsupported.h"
+#include "lib/northd/warnings.h"
 #include "ovnlite/base/status.h"
 
 namespace ovnlite {
@@ -47,10 +51,21 @@ struct Northd::State {
     absl::Status written = absl::OkStatus();
     if (changed) written = southbound.Write();
     failed = !written.ok();
+    SetKeyless();
     for (uint32_t item : changes.removed) store.Forget(item);
     store.ForgetUnused();
     OVNLITE_RETURN_IF_ERROR(written);
     return changed;
+  }
+
+  // What has no tunnel key is left out of the next turn.
+  void SetKeyless() {
+    if (southbound.keyless() == keyless) return;
+    for (const auto& [uuid, old] : keyless) {
+      if (!southbound.keyless().contains(uuid)) engine.Set(context.keyless, uuid.ToString(), Keyless());
+    }
+    keyless = southbound.keyless();
+    for (const auto& [uuid, now] : keyless) engine.Set(context.keyless, uuid.ToString(), now);
   }
 
   Database& nb;
@@ -58,7 +73,8 @@ struct Northd::State {
   Context context;
   Incremental engine;
   Southbound southbound;
-  bool failed = true;  // The last turn did; or there was none.
+  std::map<Uuid, Keyless> keyless;  // As the engine knows it.
+  bool failed = true;               // The last turn did; or there was none.
 };
 
 Northd::Northd(Database& nb, Database& sb, Options options) : state_(std::make_unique<State>(nb, sb, options)) {}
@@ -75,6 +91,14 @@ absl::Status Northd::Update() {
 
 NorthdStatistics Northd::statistics() const {
   return {state_->engine.statistics().emitter_runs, state_->engine.statistics().query_runs};
+}
+
+std::vector<NorthdWarning> Northd::warnings() const {
+  std::vector<NorthdWarning> all = state_->southbound.warnings();
+  state_->engine.Inspect([&](Reader& reader) { FindWarnings(reader, state_->context, state_->nb, all); });
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
 }
 
 std::vector<Unsupported> Northd::unsupported() const { return FindUnsupported(state_->nb); }

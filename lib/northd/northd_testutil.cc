@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -27,6 +28,47 @@ std::multiset<std::string> FlowLines(const Database& sb) {
                                 row.pipeline(), " ", Lookup(row.external_ids(), "stage-name"), " ", row.priority(),
                                 " [", row.match(), "] [", row.actions(), "]"));
     }
+  }
+  return lines;
+}
+
+std::multiset<std::string> RowLines(const Database& sb) {
+  std::multiset<std::string> lines;
+  const auto datapath = [&](const ovsdb::Uuid& uuid) {
+    return Lookup(sb.Get<sb::Datapath_Binding>(FromProto(uuid))->external_ids(), "name");
+  };
+  for (const auto& [uuid, row] : sb.Rows<sb::Datapath_Binding>()) {
+    std::string line = "Datapath_Binding";
+    std::map<std::string, std::string> ids(row.external_ids().begin(), row.external_ids().end());
+    for (const auto& [key, value] : ids) absl::StrAppend(&line, " ", key, "=", value);
+    lines.insert(line);
+  }
+  for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
+    std::string line = absl::StrCat("Port_Binding ", row.logical_port(), " of ", datapath(row.datapath()));
+    std::map<std::string, std::string> options(row.options().begin(), row.options().end());
+    for (const auto& [key, value] : options) absl::StrAppend(&line, " ", key, "=", value);
+    sb::Port_Binding copy = row;
+    copy.clear_datapath();
+    copy.clear_tunnel_key();
+    copy.clear_options();
+    lines.insert(absl::StrCat(line, " ", copy.ShortDebugString()));
+  }
+  for (const auto& [uuid, row] : sb.Rows<sb::Multicast_Group>()) {
+    std::string line =
+        absl::StrCat("Multicast_Group ", row.name(), " of ", datapath(row.datapath()), " ", row.tunnel_key());
+    std::set<std::string> ports;
+    for (const ovsdb::Uuid& port : row.ports()) ports.insert(sb.Get<sb::Port_Binding>(FromProto(port))->logical_port());
+    for (const std::string& port : ports) absl::StrAppend(&line, " ", port);
+    lines.insert(line);
+  }
+  for (const auto& [uuid, row] : sb.Rows<sb::Address_Set>()) {
+    // The monitors' MAC address is drawn by whoever comes first.
+    if (row.name() != "svc_monitor_mac") lines.insert("Address_Set " + row.ShortDebugString());
+  }
+  for (const auto& [uuid, row] : sb.Rows<sb::Port_Group>()) {
+    sb::Port_Group copy = row;
+    copy.set_name(row.name().substr(row.name().find('_')));
+    lines.insert("Port_Group " + copy.ShortDebugString());
   }
   return lines;
 }

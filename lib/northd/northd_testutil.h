@@ -13,7 +13,9 @@ namespace ovnlite {
 
 // "LR1 ingress lr_in_admission 50 [match] [actions]" of every flow of a Southbound database.
 std::multiset<std::string> FlowLines(const Database& sb);
-// The same of what `ovn-sbctl lflow-list` has printed.
+// Datapaths, ports, groups and sets of a Southbound database in words that do not depend on numbers and UUIDs.
+std::multiset<std::string> RowLines(const Database& sb);
+// The flows of what `ovn-sbctl lflow-list` has printed.
 std::multiset<std::string> FlowLinesOfListing(const std::string& listing);
 // What only one of them has, one per line behind "- " or "+ "; empty when they are equal.
 std::string Difference(const std::multiset<std::string>& expected, const std::multiset<std::string>& actual);

@@ -2,29 +2,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "lib/northd/context.h"
+#include "lib/northd/port_address.h"
+#include "lib/northd/router_network.h"
 #include "lib/schema/ovn_nb.pb.h"
+#include "ovnlite/base/address_scan.h"
 
 namespace ovnlite {
 namespace {
-
-// "MAC [IP…]" of a switch port; nothing when it starts with no MAC. What is no address ends the list, as in OVN.
-bool ParseAddresses(absl::string_view text, PortAddresses* result) {
-  const std::vector<absl::string_view> words = absl::StrSplit(text, absl::ByAnyChar(" \t,"), absl::SkipEmpty());
-  if (words.empty()) return false;
-  const auto mac = MacAddress::Parse(words[0]);
-  if (!mac.ok()) return false;
-  result->mac = *mac;
-  for (size_t i = 1; i < words.size(); ++i) {
-    const auto prefix = IpPrefix::Parse(words[i]);
-    if (!prefix.ok()) break;
-    (prefix->is_v6() ? result->v6 : result->v4).push_back(*prefix);
-  }
-  return true;
-}
 
 SwitchPort ReadSwitchPort(Reader& reader, const Context& context, const Uuid& uuid) {
   SwitchPort port;
@@ -32,7 +19,9 @@ SwitchPort ReadSwitchPort(Reader& reader, const Context& context, const Uuid& uu
   if (row == nullptr) return port;
   const absl::Span<const Uuid> owners = reader.Find<nb::Logical_Switch>("ports", uuid.ToString());
   if (owners.empty()) return port;
-  port.exists = true;
+  const Keyless& keyless = reader.Ask(context.keyless, owners[0].ToString());
+  port.wanted = !keyless.datapath;
+  port.exists = port.wanted && !keyless.ports.contains(row->name());
   port.lswitch = owners[0];
   port.name = row->name();
   port.quoted = Quoted(row->name());
@@ -44,22 +33,49 @@ SwitchPort ReadSwitchPort(Reader& reader, const Context& context, const Uuid& uu
     reader.FindOne<nb::Logical_Router_Port>("name", Lookup(row->options(), "router-port"), &peer);
     if (!peer.IsZero() && reader.Ask(context.router_port, peer).exists) port.peer = peer;
   }
+  const auto add = [&port](const PortAddresses& addresses, const std::optional<MacAddress>& mac = std::nullopt) {
+    port.macs.push_back(mac.value_or(addresses.mac));
+    port.addresses.push_back(addresses);
+  };
   for (const std::string& text : row->addresses()) {
-    if (text == "unknown") {
-      port.unknown = true;
-    } else if (text == "router") {
-      if (!port.peer.IsZero()) port.addresses.push_back(reader.Ask(context.router_port, port.peer).networks);
-    } else {
-      PortAddresses addresses;
-      const absl::string_view fixed =
-          text == "dynamic" || text.ends_with(" dynamic") ? absl::string_view(row->dynamic_addresses()) : text;
-      if (ParseAddresses(fixed, &addresses)) port.addresses.push_back(std::move(addresses));
+    const PortAddress address = ReadPortAddress(text);
+    switch (address.kind) {
+      case PortAddressKind::kUnknown:
+        port.unknown = true;
+        break;
+      case PortAddressKind::kRouter:
+        if (!port.peer.IsZero()) add(reader.Ask(context.router_port, port.peer).networks);
+        break;
+      case PortAddressKind::kDynamic: {
+        std::optional<LportAddresses> given;
+        if (reader.Ask(context.switch_allocates, port.lswitch)) given = ReadLportAddresses(row->dynamic_addresses());
+        if (given.has_value()) {
+          add(*given, address.mac);
+        } else if (address.mac.has_value()) {
+          port.macs.push_back(*address.mac);
+        }
+        break;
+      }
+      case PortAddressKind::kStatic:
+        add(address.addresses);
+        break;
+      case PortAddressKind::kInvalid:
+        break;
     }
   }
   return port;
 }
 
-RouterPort ReadRouterPort(Reader& reader, const Uuid& uuid) {
+// Whether a switch port has a tunnel key.
+bool HasKey(Reader& reader, const Context& context, const Uuid& uuid, const std::string& name) {
+  for (const Uuid& owner : reader.Find<nb::Logical_Switch>("ports", uuid.ToString())) {
+    const Keyless& keyless = reader.Ask(context.keyless, owner.ToString());
+    return !keyless.datapath && !keyless.ports.contains(name);
+  }
+  return true;
+}
+
+RouterPort ReadRouterPort(Reader& reader, const Context& context, const Uuid& uuid) {
   RouterPort port;
   const auto* row = reader.Get<nb::Logical_Router_Port>(uuid);
   if (row == nullptr) return port;
@@ -67,18 +83,19 @@ RouterPort ReadRouterPort(Reader& reader, const Uuid& uuid) {
   if (owners.empty()) return port;
   const auto* router = reader.Get<nb::Logical_Router>(owners[0]);
   if (router->has_enabled() && !router->enabled()) return port;
-  const auto mac = MacAddress::Parse(row->mac());
-  if (!mac.ok()) return port;
+  const std::optional<MacAddress> mac = ReadMac(row->mac());
+  if (!mac.has_value()) return port;
   // A name taken by a switch port is not free for a router port.
   if (!reader.Find<nb::Logical_Switch_Port>("name", row->name()).empty()) return port;
   port.networks.mac = *mac;
   for (const std::string& text : row->networks()) {
-    const auto network = IpPrefix::Parse(text);
-    if (!network.ok()) return RouterPort();
-    (network->is_v6() ? port.networks.v6 : port.networks.v4).push_back(*network);
+    const std::optional<IpPrefix> network = ReadRouterNetwork(text);
+    if (network.has_value()) (network->is_v6() ? port.networks.v6 : port.networks.v4).push_back(*network);
   }
   port.networks.v6.push_back(IpPrefix(Ipv6Address::LinkLocalOf(*mac), 64));
-  port.exists = true;
+  const Keyless& keyless = reader.Ask(context.keyless, owners[0].ToString());
+  port.wanted = !keyless.datapath;
+  port.exists = port.wanted && !keyless.ports.contains(row->name());
   port.router = owners[0];
   port.name = row->name();
   port.quoted = Quoted(row->name());
@@ -87,7 +104,8 @@ RouterPort ReadRouterPort(Reader& reader, const Uuid& uuid) {
   const absl::Span<const Uuid> switch_ports = reader.Find<nb::Logical_Switch_Port>("options:router-port", row->name());
   for (const Uuid& candidate : switch_ports) {
     const auto* lsp = reader.Get<nb::Logical_Switch_Port>(candidate);
-    if (lsp != nullptr && lsp->type() == "router") port.switch_port = candidate;
+    if (lsp == nullptr || lsp->type() != "router" || !HasKey(reader, context, candidate, lsp->name())) continue;
+    port.switch_port = candidate;
   }
   if (row->has_peer()) {
     Uuid peer;
@@ -146,8 +164,9 @@ void Context::EmitRow(Output& out, RowKind kind, std::string key, const google::
 }
 
 void DefineQueries(Incremental& engine, Context& context) {
+  context.keyless = engine.AddInput<Keyless>("keyless");
   context.router_port = engine.AddQuery<RouterPort>(
-      "router_port", [](Reader& reader, const Uuid& uuid) { return ReadRouterPort(reader, uuid); });
+      "router_port", [&context](Reader& reader, const Uuid& uuid) { return ReadRouterPort(reader, context, uuid); });
   context.switch_port = engine.AddQuery<SwitchPort>(
       "switch_port", [&context](Reader& reader, const Uuid& uuid) { return ReadSwitchPort(reader, context, uuid); });
   context.router_ports_of_switch =
@@ -161,6 +180,17 @@ void DefineQueries(Incremental& engine, Context& context) {
         }
         return ports;
       });
+  context.drop_actions = engine.AddNamedQuery<std::string>("drop_actions", [](Reader& reader, absl::string_view) {
+    for (const Uuid& uuid : reader.All<nb::NB_Global>()) {
+      const auto& options = reader.Get<nb::NB_Global>(uuid)->options();
+      return DropActions(Lookup(options, "debug_drop_domain_id"), Lookup(options, "debug_drop_collector_set"));
+    }
+    return std::string(kDrop);
+  });
+  context.switch_allocates = engine.AddQuery<bool>("switch_allocates", [](Reader& reader, const Uuid& uuid) {
+    const auto* row = reader.Get<nb::Logical_Switch>(uuid);
+    return row != nullptr && AllocatesAddresses(row->other_config());
+  });
   context.switch_has_machines =
       engine.AddQuery<bool>("switch_has_machines", [&context](Reader& reader, const Uuid& uuid) {
         const auto* row = reader.Get<nb::Logical_Switch>(uuid);

@@ -83,7 +83,7 @@ void DefineRouterFlows(Incremental& engine, const Context& context) {
   engine.AddEmitter<nb::Logical_Router>("router", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const auto* row = reader.Get<nb::Logical_Router>(uuid);
     if (row->has_enabled() && !row->enabled()) return;
-    const FlowSink flows(context, out, uuid);
+    const FlowSink flows(reader, context, out, uuid);
     for (Stage stage : kPassing) flows.Add(stage, 0, "1", "next;");
     for (Stage stage : kDropping) flows.Add(stage, 0, "1", "drop;");
     AddInputFlows(flows);

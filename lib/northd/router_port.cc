@@ -33,8 +33,7 @@ void AddAdmission(const FlowSink& flows, const RouterPort& port) {
 
 void AddNeighborLookup(const FlowSink& flows, const RouterPort& port, bool always_learn) {
   for (const IpPrefix& network : port.networks.v4) {
-    const std::string sender =
-        absl::StrCat("inport == ", port.quoted, " && arp.spa == ", network.network().ToShortString());
+    const std::string sender = absl::StrCat("inport == ", port.quoted, " && arp.spa == ", network.network().ToString());
     const absl::string_view lookup = "reg9[2] = lookup_arp(inport, arp.spa, arp.sha);";
     flows.Add(Stage::kLrInLookupNeighbor, 100, absl::StrCat(sender, " && arp.op == 1"),
               absl::StrCat(lookup, always_learn ? " next;" : " reg9[3] = lookup_arp_ip(inport, arp.spa); next;"));
@@ -50,7 +49,7 @@ void AddArpReplies(const FlowSink& flows, const RouterPort& port) {
   for (const IpPrefix& network : port.networks.v4) {
     flows.Add(Stage::kLrInIpInput, 90,
               absl::StrCat("inport == ", port.quoted, " && arp.op == 1 && arp.tpa == ", network.address().ToString(),
-                           " && arp.spa == ", network.network().ToShortString()),
+                           " && arp.spa == ", network.network().ToString()),
               "eth.dst = eth.src; eth.src = xreg0[0..47]; arp.op = 2; /* ARP reply */ arp.tha = arp.sha; "
               "arp.sha = xreg0[0..47]; arp.tpa <-> arp.spa; outport = inport; flags.loopback = 1; output;");
   }
@@ -125,7 +124,7 @@ void AddTimeExceeded(const FlowSink& flows, const RouterPort& port) {
   for (const IpPrefix& network : port.networks.v6) {
     if (network.address().IsLinkLocal()) continue;
     flows.Add(Stage::kLrInIpInput, 31,
-              absl::StrCat("inport == ", port.quoted, " && ip6 && ip6.src == ", network.network().ToShortString(),
+              absl::StrCat("inport == ", port.quoted, " && ip6 && ip6.src == ", network.network().ToString(),
                            " && ip.ttl == {0, 1} && !ip.later_frag"),
               absl::StrCat("icmp6 {eth.dst <-> eth.src; ip6.dst = ip6.src; ip6.src = ", network.address().ToString(),
                            " ; ip.ttl = 254; icmp6.type = 3; /* Time exceeded */ icmp6.code = 0; /* TTL exceeded in "
@@ -148,7 +147,7 @@ void DefineRouterPortFlows(Incremental& engine, const Context& context) {
   engine.AddEmitter<nb::Logical_Router_Port>("router_port", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const RouterPort& port = reader.Ask(context.router_port, uuid);
     if (!port.exists) return;
-    const FlowSink flows(context, out, port.router, uuid);
+    const FlowSink flows(reader, context, out, port.router, uuid);
     const bool always_learn =
         LookupBool(reader.Get<nb::Logical_Router>(port.router)->options(), "always_learn_from_arp_request", true);
     if (port.enabled) AddAdmission(flows, port);

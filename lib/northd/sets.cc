@@ -2,12 +2,14 @@
 // service monitors send from.
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "lib/northd/context.h"
 #include "lib/schema/ovn_nb.pb.h"
 #include "lib/schema/ovn_sb.pb.h"
+#include "ovnlite/base/address_scan.h"
 
 namespace ovnlite {
 namespace {
@@ -57,8 +59,9 @@ void DefineSets(Incremental& engine, const Context& context) {
   engine.AddSingleEmitter("svc_monitor_mac", [&context](Reader& reader, const Uuid&, Output& out) {
     std::string mac = context.service_monitor_mac;
     for (const Uuid& uuid : reader.All<nb::NB_Global>()) {
-      const auto configured = MacAddress::Parse(Lookup(reader.Get<nb::NB_Global>(uuid)->options(), "svc_monitor_mac"));
-      if (configured.ok()) mac = configured->ToString();
+      const std::optional<MacAddress> configured =
+          ReadMac(Lookup(reader.Get<nb::NB_Global>(uuid)->options(), "svc_monitor_mac"));
+      if (configured.has_value()) mac = configured->ToString();
     }
     EmitSet(context, out, "svc_monitor_mac", {mac});
   });

@@ -9,12 +9,10 @@
 #include "lib/schema/ovn_nb.pb.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
 namespace {
-
-constexpr int64_t kMaxDatapathKey = 0xffffff;
-constexpr int64_t kMaxPortKey = 32767;
 
 template <typename Row>
 Row Parse(const std::string& bytes) {
@@ -95,6 +93,8 @@ void Southbound::Adopt() {
   datapaths_.clear();
   ports_.clear();
   rows_.clear();
+  keyless_.clear();
+  refusals_.clear();
   last_port_key_.clear();
   last_datapath_key_ = 0;
   for (const auto& [name, rows] : wanted_) dirty_rows_.insert(name);
@@ -165,15 +165,36 @@ void Southbound::DeleteDependents(Transaction& t, const Binding& datapath) {
   for (const Uuid& row : sb_.IndexOn<sb::FDB>("dp_key").Find(absl::StrCat(datapath.key))) t.Delete<sb::FDB>(row);
 }
 
+TunnelKeyLimits Southbound::Limits() const {
+  for (const auto& [uuid, encap] : sb_.Rows<sb::Encap>()) {
+    if (encap.type() == "vxlan") return kVxlanKeys;
+  }
+  return kGeneveKeys;
+}
+
+void Southbound::Refuse(const RowName& name, int64_t key, bool taken) {
+  refusals_[name] =
+      absl::StrCat("tunnel key ", key, " is asked for and ", taken ? "another has it" : "is out of range");
+}
+
 void Southbound::WriteDatapaths(Transaction& t) {
+  std::vector<RowName> dirty = DirtyRows(RowKind::kDatapath);
+  if (dirty.empty()) return;
+  for (const auto& [nb_uuid, keyless] : keyless_) {
+    if (keyless.datapath) dirty.push_back({RowKind::kDatapath, nb_uuid.ToString()});
+  }
+  std::sort(dirty.begin(), dirty.end());
+  dirty.erase(std::unique(dirty.begin(), dirty.end()), dirty.end());
+  const int64_t last_key = Limits().datapath;
   // Switches before routers and each by name, so that people find low numbers in a natural order.
   std::vector<std::tuple<bool, std::string, Uuid>> missing;
-  const std::vector<RowName> dirty = DirtyRows(RowKind::kDatapath);
   for (const RowName& name : dirty) {
+    refusals_.erase(name);
     const Uuid nb_uuid = Uuid::Parse(name.second).value_or(Uuid());
     const std::string* bytes = Wanted(name);
     const auto found = datapaths_.find(nb_uuid);
     if (bytes == nullptr) {
+      keyless_.erase(nb_uuid);
       if (found == datapaths_.end()) continue;
       DeleteDependents(t, found->second);
       t.Delete<sb::Datapath_Binding>(found->second.row);
@@ -182,6 +203,7 @@ void Southbound::WriteDatapaths(Transaction& t) {
       continue;
     }
     auto wish = Parse<sb::Datapath_Binding>(*bytes);
+    if (wish.tunnel_key() > kLastDatapathKey) Refuse(name, wish.tunnel_key(), false);
     if (found == datapaths_.end() || (wish.tunnel_key() != 0 && wish.tunnel_key() != found->second.key)) {
       missing.push_back({wish.external_ids().contains("logical-router"), wish.external_ids().at("name"), nb_uuid});
     }
@@ -189,88 +211,138 @@ void Southbound::WriteDatapaths(Transaction& t) {
   std::sort(missing.begin(), missing.end());
   std::set<int64_t> taken;
   for (const auto& [uuid, binding] : datapaths_) taken.insert(binding.key);
+  bool full = false;
   for (const bool requested : {true, false}) {
-    for (const auto& [is_router, name, nb_uuid] : missing) {
-      const auto wish = Parse<sb::Datapath_Binding>(*Wanted({RowKind::kDatapath, nb_uuid.ToString()}));
-      if ((wish.tunnel_key() != 0 && !taken.contains(wish.tunnel_key())) != requested) continue;
-      Binding& binding = datapaths_[nb_uuid];
-      if (!requested && binding.key != 0) continue;  // Somebody else has the number: it keeps its own.
-      binding.key = requested ? wish.tunnel_key() : NextKey(&last_datapath_key_, kMaxDatapathKey, taken);
-      taken.insert(binding.key);
+    for (const auto& [is_router, datapath_name, nb_uuid] : missing) {
+      const RowName name(RowKind::kDatapath, nb_uuid.ToString());
+      const int64_t wish = Parse<sb::Datapath_Binding>(*Wanted(name)).tunnel_key();
+      const auto found = datapaths_.find(nb_uuid);
+      if (requested) {
+        if (wish == 0 || wish > kLastDatapathKey) continue;
+        if (taken.contains(wish)) {
+          Refuse(name, wish, true);
+          continue;
+        }
+      } else if (found != datapaths_.end()) {
+        continue;  // It has what it asked for, or keeps what it had.
+      }
+      const int64_t key = requested ? wish : full ? 0 : NextKey(&last_datapath_key_, last_key, taken);
+      full = key == 0;
+      if (full || keyless_.contains(nb_uuid)) keyless_[nb_uuid].datapath = full;
+      if (full) continue;
+      datapaths_[nb_uuid].key = key;
+      taken.insert(key);
       DirtyRowsOf(RowKind::kPortGroup, nb_uuid);
     }
   }
   for (const RowName& name : dirty) {
-    const std::string* bytes = Wanted(name);
-    if (bytes == nullptr) continue;
-    const Uuid nb_uuid = Uuid::Parse(name.second).value_or(Uuid());
-    Binding& binding = datapaths_[nb_uuid];
-    auto* row = Upsert<sb::Datapath_Binding>(t, &binding.row, nb_uuid);
-    row->set_tunnel_key(binding.key);
-    *row->mutable_external_ids() = Parse<sb::Datapath_Binding>(*bytes).external_ids();
+    const auto found = datapaths_.find(Uuid::Parse(name.second).value_or(Uuid()));
+    if (found == datapaths_.end()) continue;
+    auto* row = Upsert<sb::Datapath_Binding>(t, &found->second.row, found->first);
+    row->set_tunnel_key(found->second.key);
+    *row->mutable_external_ids() = Parse<sb::Datapath_Binding>(*Wanted(name)).external_ids();
   }
 }
 
 void Southbound::WritePorts(Transaction& t) {
-  const std::vector<RowName> dirty = DirtyRows(RowKind::kPort);
-  std::map<std::string, sb::Port_Binding> wishes;
+  std::vector<RowName> dirty = DirtyRows(RowKind::kPort);
+  if (dirty.empty()) return;
+  for (auto& [nb_uuid, keyless] : keyless_) {
+    for (const std::string& port : keyless.ports) dirty.push_back({RowKind::kPort, port});
+    keyless.ports.clear();
+  }
+  std::sort(dirty.begin(), dirty.end());
+  dirty.erase(std::unique(dirty.begin(), dirty.end()), dirty.end());
+  const int64_t last_key = Limits().port;
+  struct Wish {
+    Uuid nb_datapath;
+    sb::Port_Binding row;
+  };
+  std::map<std::string, Wish> wishes;
   for (const RowName& name : dirty) {
+    refusals_.erase(name);
     const auto found = ports_.find(name.second);
-    if (const std::string* bytes = Wanted(name)) {
-      sb::Port_Binding wish = Parse<sb::Port_Binding>(*bytes);
-      const Uuid nb_datapath = FromProto(wish.datapath());
-      const Uuid datapath = datapaths_[nb_datapath].row;
-      *wish.mutable_datapath() = ToProto(datapath);
-      if (found == ports_.end() || found->second.datapath != datapath)
-        DirtyRowsOf(RowKind::kMulticastGroup, nb_datapath);
-      if (found != ports_.end() && found->second.datapath != datapath) found->second.key = 0;
-      wishes.emplace(name.second, std::move(wish));
-    } else if (found != ports_.end()) {
+    const std::string* bytes = Wanted(name);
+    sb::Port_Binding wish = bytes == nullptr ? sb::Port_Binding() : Parse<sb::Port_Binding>(*bytes);
+    const Uuid nb_datapath = FromProto(wish.datapath());
+    const auto datapath = datapaths_.find(nb_datapath);
+    if (bytes == nullptr || datapath == datapaths_.end()) {
+      if (found == ports_.end()) continue;
       t.Delete<sb::Port_Binding>(found->second.row);
       ports_.erase(found);
+      continue;
     }
+    if (wish.tunnel_key() > kLastPortKey) Refuse(name, wish.tunnel_key(), false);
+    *wish.mutable_datapath() = ToProto(datapath->second.row);
+    const bool moved = found != ports_.end() && found->second.datapath != datapath->second.row;
+    if (found == ports_.end() || moved) DirtyRowsOf(RowKind::kMulticastGroup, nb_datapath);
+    if (moved) found->second.key = 0;
+    wishes.emplace(name.second, Wish{nb_datapath, std::move(wish)});
   }
+  std::set<Uuid> full;
   std::map<Uuid, std::set<int64_t>> taken;
   for (const auto& [name, binding] : ports_) taken[binding.datapath].insert(binding.key);
   for (const bool requested : {true, false}) {
     for (const auto& [name, wish] : wishes) {
+      const int64_t wanted = wish.row.tunnel_key();
       Binding& binding = ports_[name];
-      binding.datapath = FromProto(wish.datapath());
+      binding.datapath = FromProto(wish.row.datapath());
       std::set<int64_t>& keys = taken[binding.datapath];
-      if (requested ? wish.tunnel_key() == 0 || keys.contains(wish.tunnel_key()) : binding.key != 0) continue;
-      binding.key = requested ? wish.tunnel_key() : NextKey(&last_port_key_[binding.datapath], kMaxPortKey, keys);
+      if (requested) {
+        if (wanted == 0 || wanted > kLastPortKey || wanted == binding.key) continue;
+        if (keys.contains(wanted)) {
+          Refuse({RowKind::kPort, name}, wanted, true);
+          continue;
+        }
+      } else if (binding.key != 0) {
+        continue;
+      }
+      if (requested) {
+        binding.key = wanted;
+      } else if (!full.contains(binding.datapath)) {
+        binding.key = NextKey(&last_port_key_[binding.datapath], last_key, keys);
+      }
+      if (binding.key == 0) full.insert(binding.datapath);
       keys.insert(binding.key);
     }
   }
   for (auto& [name, wish] : wishes) {
     Binding& binding = ports_[name];
+    if (binding.key == 0) {
+      keyless_[wish.nb_datapath].ports.insert(name);
+      if (!binding.row.IsZero()) t.Delete<sb::Port_Binding>(binding.row);
+      ports_.erase(name);
+      continue;
+    }
     const bool is_new = binding.row.IsZero();
     auto* row = Upsert<sb::Port_Binding>(t, &binding.row, Uuid::FromName(absl::StrCat("Port_Binding/", name)));
-    wish.set_tunnel_key(binding.key);
+    sb::Port_Binding& fresh = wish.row;
+    fresh.set_tunnel_key(binding.key);
     // Written by chassis: they stay as they are.
-    if (row->has_chassis()) *wish.mutable_chassis() = row->chassis();
-    *wish.mutable_additional_chassis() = row->additional_chassis();
-    if (row->has_encap()) *wish.mutable_encap() = row->encap();
-    *wish.mutable_additional_encap() = row->additional_encap();
-    if (row->has_virtual_parent()) wish.set_virtual_parent(row->virtual_parent());
-    if (row->has_up()) wish.set_up(row->up());
-    if (is_new) wish.set_up(false);
-    row->Swap(&wish);
+    if (row->has_chassis()) *fresh.mutable_chassis() = row->chassis();
+    *fresh.mutable_additional_chassis() = row->additional_chassis();
+    if (row->has_encap()) *fresh.mutable_encap() = row->encap();
+    *fresh.mutable_additional_encap() = row->additional_encap();
+    if (row->has_virtual_parent()) fresh.set_virtual_parent(row->virtual_parent());
+    if (row->has_up()) fresh.set_up(row->up());
+    if (is_new) fresh.set_up(false);
+    row->Swap(&fresh);
   }
 }
 
 void Southbound::WriteGroups(Transaction& t) {
   for (const RowName& name : DirtyRows(RowKind::kMulticastGroup)) {
     const std::string* bytes = Wanted(name);
-    if (bytes == nullptr) {
+    sb::Multicast_Group wish = bytes == nullptr ? sb::Multicast_Group() : Parse<sb::Multicast_Group>(*bytes);
+    const auto datapath = datapaths_.find(FromProto(wish.datapath()));
+    if (bytes == nullptr || datapath == datapaths_.end()) {
       if (const auto found = rows_.find(name); found != rows_.end()) {
         t.Delete<sb::Multicast_Group>(found->second);
         rows_.erase(found);
       }
       continue;
     }
-    sb::Multicast_Group wish = Parse<sb::Multicast_Group>(*bytes);
-    *wish.mutable_datapath() = ToProto(datapaths_[FromProto(wish.datapath())].row);
+    *wish.mutable_datapath() = ToProto(datapath->second.row);
     google::protobuf::RepeatedPtrField<ovsdb::Uuid> members;
     members.Swap(wish.mutable_ports());
     for (const ovsdb::Uuid& member : members) {
@@ -303,8 +375,10 @@ void Southbound::WritePortGroups(Transaction& t) {
   std::map<std::string, sb::Port_Group> wanted;
   for (auto it = wanted_.lower_bound({RowKind::kPortGroup, ""});
        it != wanted_.end() && it->first.first == RowKind::kPortGroup; ++it) {
+    const auto datapath = datapaths_.find(DatapathOfKey(it->first.second));
+    if (datapath == datapaths_.end()) continue;
     auto wish = Parse<sb::Port_Group>(*it->second.begin());
-    wish.set_name(absl::StrCat(datapaths_[DatapathOfKey(it->first.second)].key, "_", wish.name()));
+    wish.set_name(absl::StrCat(datapath->second.key, "_", wish.name()));
     wanted.emplace(wish.name(), std::move(wish));
   }
   for (auto it = rows_.lower_bound({RowKind::kPortGroup, ""});
@@ -350,11 +424,18 @@ void Southbound::WriteFlow(Transaction& t, const LogicalFlowText& text, FlowStat
   const FlowItem* origin = nullptr;  // The one whose hint the row carries.
   for (uint32_t number : state.items) {
     const auto& item = std::get<FlowItem>(store_.Get(number));
-    datapaths.push_back(datapaths_[item.datapath].row);
+    const auto datapath = datapaths_.find(item.datapath);
+    if (datapath == datapaths_.end()) continue;
+    datapaths.push_back(datapath->second.row);
     if (origin == nullptr ||
         std::tie(item.datapath, item.hint, item.line) < std::tie(origin->datapath, origin->hint, origin->line)) {
       origin = &item;
     }
+  }
+  if (origin == nullptr) {
+    if (!state.row.IsZero()) t.Delete<sb::Logical_Flow>(state.row);
+    state.row = Uuid();
+    return;
   }
   std::sort(datapaths.begin(), datapaths.end());
   datapaths.erase(std::unique(datapaths.begin(), datapaths.end()), datapaths.end());
@@ -395,13 +476,40 @@ void Southbound::WriteFlows(Transaction& t) {
   }
 }
 
+std::vector<NorthdWarning> Southbound::warnings() const {
+  std::vector<NorthdWarning> all;
+  const auto add_for_datapath = [&](const Uuid& uuid, std::string message) {
+    if (const auto* lswitch = nb_.Get<nb::Logical_Switch>(uuid)) {
+      all.push_back({"Logical_Switch", lswitch->name(), std::move(message)});
+    } else if (const auto* router = nb_.Get<nb::Logical_Router>(uuid)) {
+      all.push_back({"Logical_Router", router->name(), std::move(message)});
+    }
+  };
+  for (const auto& [uuid, keyless] : keyless_) {
+    if (keyless.datapath) add_for_datapath(uuid, "left out: all tunnel keys of datapaths are taken");
+    if (keyless.ports.empty()) continue;
+    add_for_datapath(uuid, absl::StrCat("all tunnel keys of its ports are taken; left out: ", keyless.ports.size(),
+                                        " of its ports, ", QuoteJson(*keyless.ports.begin()),
+                                        keyless.ports.size() > 1 ? " and others" : ""));
+  }
+  for (const auto& [name, message] : refusals_) {
+    if (name.first == RowKind::kDatapath) {
+      add_for_datapath(Uuid::Parse(name.second).value_or(Uuid()), message);
+    } else {
+      const bool of_switch = !nb_.IndexOn<nb::Logical_Switch_Port>("name").Find(name.second).empty();
+      all.push_back({of_switch ? "Logical_Switch_Port" : "Logical_Router_Port", name.second, message});
+    }
+  }
+  return all;
+}
+
 absl::Status Southbound::WriteNorthbound() {
   Transaction t = nb_.Begin();
   for (const RowName& name : DirtyRows(RowKind::kPortUp)) {
     const std::string* bytes = Wanted(name);
     auto* row =
         bytes == nullptr ? nullptr : t.Update<nb::Logical_Switch_Port>(Uuid::Parse(name.second).value_or(Uuid()));
-    if (row == nullptr) continue;
+    if (row == nullptr || !ports_.contains(row->name())) continue;
     const auto wish = Parse<nb::Logical_Switch_Port>(*bytes);
     row->set_up(wish.up());
     if (wish.has_tag()) row->set_tag(wish.tag());
@@ -419,6 +527,7 @@ absl::Status Southbound::Write() {
   Transaction t = sb_.Begin();
   WriteDatapaths(t);
   WritePorts(t);
+  std::erase_if(keyless_, [](const auto& entry) { return entry.second == Keyless(); });
   WriteGroups(t);
   WriteSets(t);
   WritePortGroups(t);

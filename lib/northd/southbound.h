@@ -17,8 +17,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "lib/northd/item.h"
+#include "lib/northd/keyless.h"
+#include "lib/northd/tunnel_keys.h"
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/db/database.h"
+#include "ovnlite/northd/northd.h"
 
 namespace ovnlite {
 
@@ -34,6 +37,12 @@ class Southbound {
   // Writes what has changed since the last call, in one transaction per database. After an error everything is looked
   // at again next time.
   absl::Status Write();
+
+  // What the last Write() found no tunnel key for, by Northbound datapath: it is left out, and tried again each time.
+  // Those who make the items must leave out what depends on it.
+  const std::map<Uuid, Keyless>& keyless() const { return keyless_; }
+  // That, and keys that were asked for and not given, in words.
+  std::vector<NorthdWarning> warnings() const;
 
  private:
   // All items for one row of Logical_Flow.
@@ -52,6 +61,10 @@ class Southbound {
   // The wanted row, or null. Of several under one name the smallest is taken, whatever came first.
   const std::string* Wanted(const RowName& name) const;
 
+  // Notes that a row asked for a key that it cannot have.
+  void Refuse(const RowName& name, int64_t key, bool taken);
+
+  TunnelKeyLimits Limits() const;
   void Adopt();
   void AdoptFlows();
   void WriteDatapaths(Transaction& t);
@@ -81,10 +94,12 @@ class Southbound {
   std::set<LogicalFlowText> dirty_flows_;
   std::set<Uuid> stale_flows_;  // Rows that nobody can want.
 
-  std::map<Uuid, Binding> datapaths_;      // By Northbound UUID.
-  std::map<std::string, Binding> ports_;   // By name.
-  std::map<RowName, Uuid> rows_;           // Multicast groups, sets, port groups.
-  std::map<Uuid, int64_t> last_port_key_;  // By Southbound datapath.
+  std::map<Uuid, Keyless> keyless_;          // By Northbound UUID of the datapath.
+  std::map<RowName, std::string> refusals_;  // Words for keys that were asked for in vain.
+  std::map<Uuid, Binding> datapaths_;        // By Northbound UUID.
+  std::map<std::string, Binding> ports_;     // By name.
+  std::map<RowName, Uuid> rows_;             // Multicast groups, sets, port groups.
+  std::map<Uuid, int64_t> last_port_key_;    // By Southbound datapath.
   int64_t last_datapath_key_ = 0;
 };
 

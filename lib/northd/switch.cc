@@ -80,7 +80,7 @@ void AddLookupFlows(const FlowSink& flows, bool has_unknown) {
 
 void DefineSwitchFlows(Incremental& engine, const Context& context) {
   engine.AddEmitter<nb::Logical_Switch>("switch", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    const FlowSink flows(context, out, uuid);
+    const FlowSink flows(reader, context, out, uuid);
     for (Stage stage : kPassing) flows.Add(stage, 0, "1", "next;");
     AddPortSecurityFlows(flows,
                          LookupBool(reader.Get<nb::Logical_Switch>(uuid)->other_config(), "vlan-passthru", false));
@@ -88,7 +88,7 @@ void DefineSwitchFlows(Incremental& engine, const Context& context) {
     AddAclDefaults(flows);
   });
   engine.AddEmitter<nb::Logical_Switch>("switch_lookup", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    AddLookupFlows(FlowSink(context, out, uuid), reader.Ask(context.switch_has_unknown, uuid));
+    AddLookupFlows(FlowSink(reader, context, out, uuid), reader.Ask(context.switch_has_unknown, uuid));
   });
 }
 

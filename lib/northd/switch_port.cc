@@ -55,12 +55,12 @@ void AddRouterQuestionFlows(const FlowSink& flows, const SwitchPort& port, const
 void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Output& out) {
   const SwitchPort& port = reader.Ask(context.switch_port, uuid);
   if (!port.exists) return;
-  const FlowSink flows(context, out, port.lswitch, uuid);
+  const FlowSink flows(reader, context, out, port.lswitch, uuid);
   if (!port.enabled) AddDisabledFlows(flows, port);
   if (port.type.empty() && port.unknown && !port.has_port_security) AddLearningFlows(flows, port);
   if (port.type == "localnet" || !port.peer.IsZero()) AddUntrackedFlows(flows, port);
-  for (const PortAddresses& addresses : port.addresses) {
-    flows.Add(Stage::kLsInL2Lkup, 50, absl::StrCat("eth.dst == ", addresses.mac.ToString()),
+  for (const MacAddress& mac : port.macs) {
+    flows.Add(Stage::kLsInL2Lkup, 50, absl::StrCat("eth.dst == ", mac.ToString()),
               port.enabled ? absl::StrCat("outport = ", port.quoted, "; output;") : "drop;");
   }
   if (!port.peer.IsZero()) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/northd/context.h"
+#include "lib/northd/port_address.h"
 #include "lib/schema/ovn_nb.pb.h"
 #include "ovnlite/schema/schema.h"
 
@@ -89,13 +90,20 @@ void FindPorts(const Database& nb, std::vector<Unsupported>& found) {
     if (!type.empty() && type != "router" && type != "localnet" && type != "localport") {
       found.push_back({"Logical_Switch_Port", port.name(), "type:" + type});
     }
-    if (port.has_tag_request() && port.tag_request() == 0 && port.has_parent_name()) {
+    // 0 asks for any tag that is free behind the parent.
+    if (port.has_tag_request() && port.tag_request() == 0 && !port.parent_name().empty() && !port.has_tag()) {
       found.push_back({"Logical_Switch_Port", port.name(), "tag_request"});
     }
-    for (const std::string& address : port.addresses()) {
-      const bool dynamic = address.find("dynamic") != std::string::npos;
-      if (dynamic && !port.has_dynamic_addresses())
-        found.push_back({"Logical_Switch_Port", port.name(), "addresses:dynamic"});
+  }
+  for (const auto& [uuid, row] : nb.Rows<nb::Logical_Switch>()) {
+    if (!AllocatesAddresses(row.other_config())) continue;
+    for (const ovsdb::Uuid& member : row.ports()) {
+      const auto* port = nb.Get<nb::Logical_Switch_Port>(FromProto(member));
+      if (port == nullptr || port->has_dynamic_addresses()) continue;
+      for (const std::string& address : port->addresses()) {
+        if (ReadPortAddress(address).kind != PortAddressKind::kDynamic) continue;
+        found.push_back({"Logical_Switch_Port", port->name(), "addresses:dynamic"});
+      }
     }
   }
 }

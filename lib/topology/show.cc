@@ -95,9 +95,9 @@ class Printer {
   void Port(const nb::Logical_Switch_Port& port) {
     absl::StrAppend(&out_, "    port ", port.name());
     Alias(port.external_ids(), "neutron:port_name");
+    if (!port.type().empty()) Line("type", port.type());
     if (port.has_parent_name()) Line("parent", port.parent_name());
     if (port.has_tag()) Line("tag", absl::StrCat(port.tag()));
-    if (!port.type().empty()) Line("type", port.type());
     const bool says_router_only = port.addresses_size() == 1 && port.addresses(0) == "router";
     if (port.addresses_size() > 0 && !says_router_only) Line("addresses", Quoted(port.addresses()));
     const auto router_port = port.options().find("router-port");
@@ -108,6 +108,8 @@ class Printer {
     absl::StrAppend(&out_, "    port ", port.name(), "\n");
     Line("mac", absl::StrCat("\"", port.mac(), "\""));
     Line("networks", Quoted(port.networks()));
+    const auto table = port.options().find("route_table");
+    if (table != port.options().end()) Line("route-table", table->second);
     std::vector<Row<nb::Gateway_Chassis>> gateways = Follow<nb::Gateway_Chassis>(nb_, port.gateway_chassis());
     if (gateways.empty()) return;
     std::stable_sort(gateways.begin(), gateways.end(),

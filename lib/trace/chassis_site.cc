@@ -61,18 +61,12 @@ std::optional<std::string> ChassisSite::TunnelTo(uint32_t number) const {
 }
 
 IpAddress ChassisSite::AddressOf(const std::string& other) const {
-  for (const Uuid& uuid : sb.IndexOn<sb::Encap>("chassis_name").Find(other)) {
-    const auto* encap = sb.Get<sb::Encap>(uuid);
-    if (encap->type() != "geneve") continue;
-    if (const absl::StatusOr<IpAddress> ip = IpAddress::Parse(encap->ip()); ip.ok()) return *ip;
-  }
-  return IpAddress();
+  return Controller::GeneveAddress(sb, other).value_or(IpAddress());
 }
 
 std::pair<std::string, Uuid> ChassisSite::RowOfCookie(uint32_t cookie) const {
   if (const Uuid uuid = FindByPrefix<sb::Port_Binding>(sb, cookie); !uuid.IsZero()) return {"Port_Binding", uuid};
   if (const Uuid uuid = FindByPrefix<sb::Multicast_Group>(sb, cookie); !uuid.IsZero()) return {"Multicast_Group", uuid};
-  if (const Uuid uuid = FindByPrefix<sb::Chassis>(sb, cookie); !uuid.IsZero()) return {"Chassis", uuid};
   return {"", Uuid()};
 }
 

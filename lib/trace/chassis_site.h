@@ -33,7 +33,7 @@ struct ChassisSite {
   // What a number stands for.
   std::string PortOf(uint32_t number) const;
   std::optional<std::string> TunnelTo(uint32_t number) const;
-  // The Geneve endpoint of a chassis; 0.0.0.0 when it has none.
+  // The Geneve endpoint of a chassis that there is a tunnel to, or its own.
   IpAddress AddressOf(const std::string& other) const;
   // The row whose UUID begins with a flow's cookie, among those that flows are made from besides Logical_Flow.
   std::pair<std::string, Uuid> RowOfCookie(uint32_t cookie) const;

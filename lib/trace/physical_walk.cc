@@ -149,7 +149,7 @@ class Walk final : public WalkWatcher {
     if (port.type == "localnet") return ChassisSite::Names(sb_);
     if (port.type == "patch" || port.type == "l3gateway" || port.type == "chassisredirect") return {};
     std::string chassis = ChassisSite::NameOf(sb_, *row);
-    if (chassis.empty() && row->has_parent_port()) {
+    if (chassis.empty() && !row->parent_port().empty()) {
       const TracedPort* parent = world_.PortNamed(row->parent_port());
       if (parent != nullptr) chassis = ChassisSite::NameOf(sb_, *sb_.Get<sb::Port_Binding>(parent->uuid));
     }
@@ -160,7 +160,7 @@ class Walk final : public WalkWatcher {
   void Enter(const std::string& chassis, const TracedPort& port, const FlowKey& described) {
     site_ = SiteOf(chassis);
     const auto* row = sb_.Get<sb::Port_Binding>(port.uuid);
-    const std::string& plugged = row->has_parent_port() && !row->parent_port().empty() ? row->parent_port() : port.name;
+    const std::string& plugged = row->parent_port().empty() ? port.name : row->parent_port();
     FlowKey key;
     for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) key.words[w] = described.words[w];
     if (row->has_tag() && (port.type == "localnet" || plugged != port.name)) {
@@ -205,6 +205,7 @@ class Walk final : public WalkWatcher {
     return flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow), false);
   }
 
+  std::string WhyUnreachable(const FlowKey& key) const;
   void Output(const Effect& effect, const Packet& packet);
   void Answered(const Packet& reply);
 
@@ -311,6 +312,20 @@ bool Walk::OnPacketIn(PacketIn& packet) {
   return true;
 }
 
+// What is known to be in the way to the port that a packet is for; empty where nothing is.
+std::string Walk::WhyUnreachable(const FlowKey& key) const {
+  const TracedPort* port = OutPortOf(key);
+  const auto* row = port == nullptr ? nullptr : sb_.Get<sb::Port_Binding>(port->uuid);
+  if (row == nullptr) return "";
+  const std::string far = ChassisSite::NameOf(sb_, *row);
+  for (const std::string& chassis : {site_->chassis, far}) {
+    if (!chassis.empty() && !Controller::GeneveAddress(sb_, chassis).has_value()) {
+      return absl::StrCat(": chassis ", chassis, " has no Geneve Encap");
+    }
+  }
+  return "";
+}
+
 void Walk::OnDropped(DropReason reason, const LastLookup& last, int) {
   const Flow* flow = last.flow;
   const TracedFlow* traced = TracedFlowOf(flow);
@@ -347,7 +362,7 @@ void Walk::OnDropped(DropReason reason, const LastLookup& last, int) {
       cause.name = known->name;
       port = absl::StrCat("\"", known->name, "\"");
     }
-    cause.text = absl::StrCat(in_table, "no way to port ", port, " from here");
+    cause.text = absl::StrCat(in_table, "no way to port ", port, " from here", WhyUnreachable(last.key));
     write(std::move(cause));
   } else if (flow == nullptr && table::IsStage(last.table)) {
     write(DropCauses::NoFlow(""));

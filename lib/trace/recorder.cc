@@ -36,6 +36,13 @@ Recorder::Recorder(TracedWorld& world, DropCauses& causes, Controller& controlle
 void Recorder::BeforeLookup(uint8_t table, FlowKey& key) {
   if (!options_.as_forwarded) Amend(table, key);
   controller_.Prepare(table, key);
+  NoteErrors(table, key);
+}
+
+void Recorder::NoteErrors(uint8_t table, const FlowKey& key) {
+  for (const FlowError& error : controller_.ErrorsMet(table, key)) {
+    if (noted_.insert(error.logical_flow).second) warnings_.push_back(error.ToString());
+  }
 }
 
 void Recorder::Run(const FlowKey& key, TraceNode& root) {

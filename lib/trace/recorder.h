@@ -15,6 +15,7 @@
 #include <forward_list>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -127,6 +128,8 @@ class Recorder final : public Observer, private ConnectionTracker {
   // The state for the next use of connection tracking; adds to `remark` when it is the default.
   uint16_t NextCtState(std::string& remark);
   void ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value);
+  // Warns, once each, of logical flows that the packet may have met here and that could not be compiled.
+  void NoteErrors(uint8_t table, const FlowKey& key);
 
   TracedWorld& world_;
   DropCauses& causes_;
@@ -139,6 +142,7 @@ class Recorder final : public Observer, private ConnectionTracker {
   std::forward_list<Outlet> outlets_;
   TraceNode* entry_ = nullptr;  // Takes the table that a run starts with.
   std::vector<std::string> warnings_;
+  std::set<Uuid> noted_;                     // Logical flows that were warned of.
   std::vector<std::pair<u128, int>> stack_;  // What `push` put there.
   size_t ct_used_ = 0;
   const Action* tracked_action_ = nullptr;

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "lib/base/shared_testutil.h"
+#include "lib/controller/network_testutil.h"
 #include "lib/trace/trace_testutil.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
@@ -57,8 +61,107 @@ TEST_P(TestData, IsReproduced) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, TestData,
                          testing::Values(Case{"lab", 10}, Case{"nat_lb", 8}, Case{"refusals", 25}, Case{"groups", 8},
-                                         Case{"peers", 9}, Case{"answers", 1}),
+                                         Case{"peers", 9}, Case{"answers", 1}, Case{"unreadable", 2}),
                          [](const auto& info) { return std::string(info.param.name); });
+
+// Of the flows that the packet may have met; `CheckFlows` has all that ovn-trace has.
+TEST(Trace, WarnsOfFlowsThatCannotBeRead) {
+  const std::unique_ptr<Database> sb = Load("unreadable");
+  Tracer tracer(*sb);
+  const std::vector<std::string> lines = TraceLines(ReadFileOrDie("lib/trace/testdata/unreadable.traces"));
+  const std::vector<std::string> recorded =
+      absl::StrSplit(ReadFileOrDie("lib/trace/testdata/unreadable/warnings"), '\n', absl::SkipEmpty());
+  std::vector<std::string> all = tracer.CheckFlows();
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, recorded);
+  std::vector<std::vector<std::string>> warnings;
+  for (const std::string& line : lines) {
+    const absl::StatusOr<TraceArguments> arguments = ParseTraceArguments(line);
+    ASSERT_TRUE(arguments.ok());
+    absl::StatusOr<Trace> trace = tracer.Run(arguments->datapath, arguments->microflow, arguments->options);
+    ASSERT_TRUE(trace.ok()) << trace.status();
+    std::sort(trace->warnings.begin(), trace->warnings.end());
+    EXPECT_TRUE(std::includes(recorded.begin(), recorded.end(), trace->warnings.begin(), trace->warnings.end()));
+    warnings.push_back(trace->warnings);
+  }
+  const auto has = [&](size_t trace, absl::string_view start) {
+    return std::any_of(warnings[trace].begin(), warnings[trace].end(),
+                       [&](const std::string& w) { return absl::StartsWith(w, start); });
+  };
+  // From a to b.
+  EXPECT_TRUE(has(0, "outport == \"b\" && ip4.src == <nil> && tcp: parsing expression failed ("));
+  EXPECT_TRUE(has(0, "flood_remote;: parsing actions failed ("));
+  EXPECT_TRUE(has(0, "ip4 && (tcp: parsing expression failed ("));
+  EXPECT_FALSE(has(0, "outport == \"a\"")) << "for another port";
+  EXPECT_FALSE(has(0, "ip4 &&: parsing")) << "of another switch";
+  EXPECT_TRUE(has(1, "outport == \"a\""));
+  EXPECT_TRUE(has(1, "inport == \"b\" && foo == 1"));
+  // A tracer that was asked other things before says the same.
+  Tracer fresh(*sb);
+  const absl::StatusOr<TraceArguments> arguments = ParseTraceArguments(lines[1]);
+  std::vector<std::string> again = fresh.Run(arguments->datapath, arguments->microflow)->warnings;
+  std::sort(again.begin(), again.end());
+  EXPECT_EQ(again, warnings[1]);
+  EXPECT_TRUE(absl::StrContains(fresh.Run(arguments->datapath, arguments->microflow)->ToJson(), "\"warnings\": [\""))
+      << "programs are told as well";
+}
+
+TEST(Trace, SaysWhichChassisCannotBeReached) {
+  TestNetwork net;
+  net.Chassis("hv1", "192.0.2.1");
+  net.Chassis("hv2", "192.0.2.2", "vxlan");
+  net.Switch("s", 1);
+  net.Port("s", 1, "a", nullptr, "hv1");
+  net.Port("s", 2, "b", nullptr, "hv2");
+  net.Flow(1, "s", "ingress", 0, 1, "1", "outport = \"b\"; output;");
+  net.Flow(2, "s", "egress", 0, 1, "1", "output;");
+  Tracer tracer(net.sb());
+  const absl::StatusOr<Trace> trace = tracer.Run("s", "inport == \"a\" && ip4", Physical());
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  EXPECT_EQ(trace->warnings, (std::vector<std::string>{"chassis hv2 has no Geneve Encap: it cannot be reached"}));
+  ASSERT_FALSE(trace->physical.empty());
+  EXPECT_EQ(trace->physical.back().text,
+            "dropped in OpenFlow table 40: no way to port \"b\" from here: chassis hv2 has no Geneve Encap");
+  EXPECT_EQ(trace->physical.back().cause->kind, DropKind::kUnreachable);
+  // What nobody asks for is not said.
+  EXPECT_TRUE(tracer.Run("s", "inport == \"a\" && ip4")->warnings.empty());
+}
+
+// `lsp-add SWITCH PORT "" TAG` makes an ordinary port.
+TEST(Trace, AnEmptyParentIsNone) {
+  TestNetwork net;
+  net.Chassis("hv1", "192.0.2.1");
+  net.Switch("s", 1);
+  const auto parentless = [](auto& row) { row.set_parent_port(""); };
+  net.Port("s", 1, "a", parentless, "hv1");
+  net.Port("s", 2, "b", parentless, "hv1");
+  net.Flow(1, "s", "ingress", 0, 1, "1", "outport = \"b\"; output;");
+  net.Flow(2, "s", "egress", 0, 1, "1", "output;");
+  Tracer tracer(net.sb());
+  const absl::StatusOr<Trace> trace = tracer.Run("s", "inport == \"a\" && ip4", Physical());
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  ASSERT_FALSE(trace->physical.empty());
+  EXPECT_EQ(trace->physical.back().kind, PhysicalKind::kDeliver);
+  EXPECT_EQ(trace->physical.back().port, "b");
+}
+
+TEST(Trace, OpenFlowThatCannotBeWrittenOutIsSaid) {
+  TestNetwork net;
+  net.Switch("s", 1);
+  net.Port("s", 1, "a");
+  net.Insert<sb::Address_Set>("overlay", [](auto& row) {
+    row.set_name("overlay6");
+    for (const char* member : {"fd00:1::/48", "fd00:2::/48", "fd00:3::/48", "fd00:4::/48"}) row.add_addresses(member);
+  });
+  net.Flow(1, "s", "ingress", 0, 1, "ip6.src != $overlay6", "drop;");
+  Tracer tracer(net.sb());
+  TraceOptions options;
+  options.openflow = true;
+  const absl::StatusOr<Trace> trace = tracer.Run("s", "inport == \"a\" && ip6.src == fd00::1", options);
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  ASSERT_EQ(trace->warnings.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(trace->warnings[0], "more than 1048576 comparisons")) << trace->warnings[0];
+}
 
 TEST(Trace, ErrorsInOvnTracesWords) {
   const std::unique_ptr<Database> sb = Load("lab");

@@ -64,8 +64,10 @@ struct Tracer::State {
       : sb(database), world(database), causes(world), controller(database, tables, {.on_demand = true}) {}
 
   // Lines of `ovs-ofctl dump-flows`, without what is different on every hypervisor.
-  std::vector<std::string> OpenFlowOf(const Uuid& uuid) const {
-    std::vector<std::string> lines = controller.DumpFlowsOf(uuid);
+  std::vector<std::string> OpenFlowOf(const Uuid& uuid, std::vector<std::string>& warnings) const {
+    absl::Status left_out;
+    std::vector<std::string> lines = controller.DumpFlowsOf(uuid, &left_out);
+    if (!left_out.ok()) warnings.push_back(absl::StrCat("logical flow ", uuid.ToString(), ": ", left_out.message()));
     for (std::string& line : lines) {
       if (const size_t from = line.find("table="); from != std::string::npos) line.erase(0, from);
     }
@@ -86,6 +88,15 @@ Tracer::Tracer(Database& sb) : state_(std::make_unique<State>(sb)) {}
 Tracer::~Tracer() = default;
 
 void Tracer::UseNorthbound(const Database* nb) { state_->causes.UseNorthbound(nb); }
+
+std::vector<std::string> Tracer::CheckFlows() const {
+  FlowTables tables;
+  Controller all(state_->sb, tables, {});
+  all.Update();
+  std::vector<std::string> warnings;
+  for (const FlowError& error : all.errors()) warnings.push_back(error.ToString());
+  return warnings;
+}
 
 absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view microflow,
                                   const TraceOptions& options) {
@@ -114,12 +125,15 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
   }
   key->Set(field::kMetadata, dp->key);
   std::function<std::vector<std::string>(const Uuid&)> openflow;
-  if (options.openflow) openflow = [&s](const Uuid& uuid) { return s.OpenFlowOf(uuid); };
+  if (options.openflow) openflow = [&](const Uuid& uuid) { return s.OpenFlowOf(uuid, trace.warnings); };
   Recorder recorder(s.world, s.causes, s.controller, s.tables, TiesAsInOvnTrace(s.sb.RowCount<sb::Logical_Flow>()),
                     options, openflow);
   recorder.Run(*key, trace.root);
   for (std::string& warning : recorder.TakeWarnings()) trace.warnings.push_back(std::move(warning));
   if (options.physical || options.reply) {
+    for (const std::string& chassis : Controller::ChassisWithoutGeneve(s.sb)) {
+      trace.warnings.push_back(absl::StrCat("chassis ", chassis, " has no Geneve Encap: it cannot be reached"));
+    }
     PhysicalWalk walk = WalkPhysicalPath(s.sb, s.world, s.causes, *dp, *key, options);
     trace.physical = std::move(walk.there);
     trace.reply = std::move(walk.back);

@@ -103,12 +103,12 @@ size_t CountFrames(absl::string_view recording) {
 std::multiset<std::string> FlowSet(const std::vector<std::string>& lines) {
   // A meter within a message to the controller is an OpenFlow instruction of 8 bytes.
   static const std::regex kNumber("(group:|meter:|meter_id=)[0-9]+"),
-      kInnerMeter("(\\.00\\.05\\.00\\.08)\\.00\\.00\\.00\\.[0-9a-f]{2}"), kCookie("cookie=0x[0-9a-f]+, ?"),
-      kConjId("conj_id=([0-9]+)"), kConjunction("conjunction\\(([0-9]+),([0-9]+/[0-9]+)\\)");
+      kInnerMeter("(\\.00\\.05\\.00\\.08)\\.00\\.00\\.00\\.[0-9a-f]{2}"), kConjId("conj_id=([0-9]+)"),
+      kConjunction("conjunction\\(([0-9]+),([0-9]+/[0-9]+)\\)");
   std::multiset<std::string> flows;
   std::map<std::string, std::multiset<std::string>> conjunctions;  // By number: all that has to do with it.
   for (const std::string& line : lines) {
-    std::string text = std::regex_replace(std::string(absl::StripAsciiWhitespace(line)), kCookie, "");
+    std::string text(absl::StripAsciiWhitespace(line));
     text = std::regex_replace(std::regex_replace(text, kNumber, "$1N"), kInnerMeter, "$1.N");
     const size_t actions = text.find(" actions=");
     const std::string match = text.substr(0, actions);

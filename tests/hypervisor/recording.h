@@ -28,8 +28,8 @@ std::string CompareRecordings(absl::string_view want, absl::string_view got);
 size_t CountSteps(absl::string_view recording);
 size_t CountFrames(absl::string_view recording);
 
-// Flows as a set that does not depend on what a controller may choose: cookies and the numbers of conjunctions, groups
-// and meters.
+// Flows as a set that does not depend on what a controller may choose: the numbers of conjunctions, groups and meters.
+// Cookies are kept: they come from the UUIDs of the Southbound database.
 std::multiset<std::string> FlowSet(const std::vector<std::string>& lines);
 // What is in one and not the other, at most 20 lines; empty when equal.
 std::string CompareFlows(const std::multiset<std::string>& want, const std::multiset<std::string>& got);

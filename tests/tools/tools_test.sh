@@ -37,6 +37,15 @@ prints() {
   grep -qF -- "$expected" <<<"$out" || fail "ovnlite $*: \"$expected\" is not in its output"
 }
 
+# The same, but with $1 in a line on standard error.
+warns() {
+  local expected=$1
+  shift
+  "$ovnlite" "$@" >"$scratch/stdout" 2>"$scratch/stderr" || fail "ovnlite $*: exit status $?"
+  [[ -s $scratch/stdout ]] || fail "ovnlite $*: prints nothing"
+  grep -qF -- "$expected" "$scratch/stderr" || fail "ovnlite $*: \"$expected\" is not in: $(head -c 600 "$scratch/stderr")"
+}
+
 prints "packets" --help
 for command in dump-flows packets replay show lflow-list trace lex expr actions lab; do
   prints "Usage: ovnlite $command" "$command" --help
@@ -52,6 +61,8 @@ refuses "missing.db" dump-flows --sb "$scratch/missing.db" --chassis north
 refuses "broken.db" dump-flows --sb "$scratch/broken.db" --chassis north
 refuses "there is no chassis \"west\"" dump-flows --sb "$sb" --chassis west
 prints "table=8" dump-flows --sb "$sb" --chassis north
+warns "left out: outport == \"s00\" && ip4.src == <nil> && tcp: parsing expression failed (Syntax error at \`<' expecting constant.)" \
+  dump-flows --sb "$data/odds_sb.db" --chassis hv1
 
 refuses "steps is required" packets --sb "$sb"
 refuses "missing.steps" packets --sb "$sb" "$scratch/missing.steps"
@@ -67,6 +78,8 @@ refuses "give --nb FILE or --sb FILE" show
 refuses "excludes" show --sb "$sb" --nb "$sb"
 refuses "it holds database OVN_Southbound, not OVN_Northbound" show --nb "$sb"
 prints "Chassis north" show --sb "$sb"
+prints "route-table: blue" show --nb "$data/names_nb.db"
+prints 'Port_Binding "portà"' show --sb "$data/names_sb.db"
 
 refuses "give --nb FILE or --sb FILE" lflow-list
 refuses "there is no datapath \"attic\"" lflow-list --sb "$sb" attic

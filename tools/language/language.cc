@@ -85,7 +85,6 @@ std::unique_ptr<Language> Language::OfOvnTests() {
   encode.symmetric_dp_hash = false;
   encode.datapath_key = 0xabcdef;
   encode.flow = Uuid(0xaaaaaaaaaaaaaaaa, 0xaaaaaaaaaaaaaaaa);
-  encode.learned_cookie = false;
   return language;
 }
 

@@ -25,11 +25,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "ovnlite/base/ip.h"
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/flow/flow_tables.h"
@@ -43,10 +45,22 @@ struct ControllerOptions {
   bool on_demand = false;
 };
 
-// A logical flow that could not be compiled, and why: in OVN such flows are left out, with a warning in the log.
+// A logical flow that could not be compiled as it is, and why: in OVN such flows, or such parts of them, are left out,
+// with a warning in the log.
 struct FlowError {
+  enum class Part : uint8_t {
+    kMatch,    // It cannot be read: the flow is left out.
+    kSize,     // The match comes to too much: the flow is left out.
+    kActions,  // They cannot be read: the flow is left out.
+    kGroup,    // There is no OpenFlow group number for a `select` or for load balancing: the action is left out.
+    kMeter,    // There is no OpenFlow meter number: packets are not metered.
+  };
   Uuid logical_flow;
-  std::string message;
+  Part part = Part::kMatch;
+  std::string text;     // The match, or the actions, that it is about.
+  std::string message;  // What is wrong.
+  // "ip4.src == <nil>: parsing expression failed (Syntax error at `<' expecting constant.)", as ovn-trace says it.
+  std::string ToString() const;
   friend bool operator==(const FlowError&, const FlowError&) = default;
 };
 
@@ -66,11 +80,17 @@ class Controller {
   void Plug(absl::string_view logical_port, uint32_t port);
   // Says which OpenFlow port is the tunnel to a chassis. 0: there is none.
   void SetTunnel(absl::string_view chassis, uint32_t port);
-  // The logical ports that the database says are plugged in at a chassis, sorted: its own, those of machines that move to
-  // or from it, and every localnet port. Without a chassis, all that can be plugged in.
+  // The logical ports that the database says are plugged in at a chassis, sorted: its own, those of machines that move
+  // to or from it, and every localnet port. Without a chassis, all that can be plugged in.
   static std::vector<std::string> BoundPorts(const Database& sb, absl::string_view chassis);
+  // Where tunnels to a chassis end: the first of its Encaps that is Geneve and has an address. Nothing for a chassis
+  // that speaks other encapsulations only: it cannot be reached, nor reach anybody.
+  static std::optional<IpAddress> GeneveAddress(const Database& sb, absl::string_view chassis);
+  // All chassis without one, by name.
+  static std::vector<std::string> ChassisWithoutGeneve(const Database& sb);
   // Gives numbers to everything the database says is on this chassis, as a hypervisor that starts now would: 1 and up,
-  // tunnels first, by chassis name, then ports by name. For dumps, replays and simulations without ports of their own.
+  // tunnels first, by chassis name, to all that can be reached, then ports by name. For dumps, replays and simulations
+  // without ports of their own.
   void PlugAsBound();
 
   // Connection tracking zones as they were before a restart, by owner (a logical port, or "UUID_dnat" and "UUID_snat"
@@ -96,14 +116,19 @@ class Controller {
 
   // The logical flow a Flow was made from (Flow::source), or the zero UUID.
   Uuid LogicalFlowOf(const Flow& flow) const;
-  // Logical flows left out, by UUID.
+  // By UUID; of one flow the first thing that is wrong.
   std::vector<FlowError> errors() const;
+  // On demand: those among the flows that a packet with this key may meet in `table`, once they are prepared.
+  std::vector<FlowError> ErrorsMet(uint8_t table, const FlowKey& key) const;
 
   // Every flow as `ovs-ofctl dump-flows --no-stats` prints it, sets and ranges spelled out as OpenFlow needs them
-  // (conjunctive matches included). By table, then priority, highest first, then text.
-  std::vector<std::string> DumpFlows() const;
-  // Those of one logical flow, whether it is in the tables or not.
-  std::vector<std::string> DumpFlowsOf(const Uuid& logical_flow) const;
+  // (conjunctive matches included). By table, then priority, highest first, then text. `*left_out`, unless null,
+  // becomes errors() and the logical flows that are in the tables but cannot be written out: their matches come to more
+  // comparisons than NormalizeLimits (logical/expr_transform.h) allows.
+  std::vector<std::string> DumpFlows(std::vector<FlowError>* left_out = nullptr) const;
+  // Those of one logical flow, whether it is in the tables or not. `*left_out`, unless null, says why there are none
+  // where they cannot be written out.
+  std::vector<std::string> DumpFlowsOf(const Uuid& logical_flow, absl::Status* left_out = nullptr) const;
 
  private:
   struct State;

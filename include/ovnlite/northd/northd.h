@@ -32,6 +32,15 @@ struct Unsupported {
   friend auto operator<=>(const Unsupported&, const Unsupported&) = default;
 };
 
+// Something in the Northbound database that is left out because it makes no sense, or because there is no room for it.
+// ovn-northd leaves the same out, with a warning in its log.
+struct NorthdWarning {
+  std::string table;
+  std::string row;  // Its name, or its UUID.
+  std::string message;
+  friend auto operator<=>(const NorthdWarning&, const NorthdWarning&) = default;
+};
+
 struct NorthdOptions {
   // New rows' UUIDs are drawn from here; null: an own generator with a fixed seed.
   Random* random = nullptr;
@@ -59,6 +68,9 @@ class Northd {
 
   // By table, row, column; empty when everything is compiled.
   std::vector<Unsupported> unsupported() const;
+
+  // By table, row, message. Goes through the whole database.
+  std::vector<NorthdWarning> warnings() const;
 
   NorthdStatistics statistics() const;
 

@@ -73,6 +73,7 @@ struct Trace {
   FlowKey key;            // Of the packet at its start; the port keys are in it.
   std::string microflow;  // The same in OpenFlow syntax.
   TraceNode root;         // Its children are the trace.
+  // Among others, in ovn-trace's words, of logical flows that the packet may have met and that cannot be read.
   std::vector<std::string> warnings;
   PhysicalPath physical;  // Empty unless asked for.
   PhysicalPath reply;     // The same; empty too when nobody answers.
@@ -96,6 +97,10 @@ class Tracer {
   // Rows of this Northbound database, as they are now, name what drops packets; it must stay until another (or null) is
   // given. Without one, only what the Southbound database tells of them is known.
   void UseNorthbound(const Database* nb);
+
+  // Warnings of all logical flows that cannot be read, wherever they are, by UUID: what ovn-trace says whatever it is
+  // asked. Reads every logical flow.
+  std::vector<std::string> CheckFlows() const;
 
   // Takes the database as it is now. `datapath` is a name, or a UUID, of a logical switch or router (of the Northbound
   // or the Southbound row, or the first digits of the latter); empty: the one that the microflow's inport belongs to.
