@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_split.h"
 #include "lib/controller/context.h"
+#include "lib/controller/gateways.h"
 #include "ovnlite/base/mac.h"
 
 namespace ovnlite {
@@ -16,32 +17,6 @@ std::string ChassisName(Reader& reader, const Uuid& uuid) {
 
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Chassis that may host a chassisredirect port, the preferred first.
-std::vector<std::string> Gateways(Reader& reader, sb::Port_Binding_View port) {
-  std::vector<std::pair<int64_t, std::string>> ranked;
-  const auto add = [&](int64_t priority, const Uuid& chassis) {
-    std::string name = ChassisName(reader, chassis);
-    if (!name.empty()) ranked.push_back({-priority, std::move(name)});
-  };
-  if (port->has_ha_chassis_group()) {
-    if (const auto group = reader.Get<sb::HA_Chassis_Group>(port->ha_chassis_group())) {
-      for (const Uuid& member : group->ha_chassis()) {
-        const auto ha = reader.Get<sb::HA_Chassis>(member);
-        if (ha && ha->has_chassis()) add(ha->priority(), ha->chassis());
-      }
-    }
-  } else {
-    for (const Uuid& member : port->gateway_chassis()) {
-      const auto gateway = reader.Get<sb::Gateway_Chassis>(member);
-      if (gateway && gateway->has_chassis()) add(gateway->priority(), gateway->chassis());
-    }
-  }
-  std::sort(ranked.begin(), ranked.end());
-  std::vector<std::string> names;
-  for (auto& [rank, name] : ranked) names.push_back(std::move(name));
-  return names;
 }
 
 PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& uuid) {
@@ -78,7 +53,7 @@ PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& 
   }
   info.redirect_port = option("chassis-redirect-port");
   info.always_redirect = option("always-redirect") == "true";
-  if (info.type == "chassisredirect") info.gateways = Gateways(reader, row);
+  if (info.type == "chassisredirect") info.gateways = GatewaysOf(reader, row);
   return info;
 }
 
