@@ -6,10 +6,9 @@
 #define OVNLITE_LIB_CONTROLLER_CONTEXT_H_
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +52,22 @@ struct PortInfo {
   friend bool operator==(const PortInfo&, const PortInfo&) = default;
 };
 
+// Packets may cross from one datapath to another.
+using Patch = std::pair<Uuid, Uuid>;
+
+// Somebody who needs a connection tracking zone. Sorted as ovn-controller comes upon them: the ports that are here, then
+// the local datapaths by key.
+struct ZoneWish {
+  uint32_t datapath_key = 0;  // 0: a port.
+  std::string rank;           // Of a port.
+  std::string owner;          // A port's name, a datapath's UUID.
+  friend auto operator<=>(const ZoneWish&, const ZoneWish&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const ZoneWish& w) {
+    return H::combine(std::move(h), w.datapath_key, w.rank, w.owner);
+  }
+};
+
 struct ControllerContext {
   // Declares everything below but the functions behind the queries (queries.cc).
   ControllerContext(Incremental& engine, std::string chassis);
@@ -64,20 +79,32 @@ struct ControllerContext {
 
   Collection<Flow> flows;
   Collection<FlowError> errors;
+  // What settlement.h makes inputs of.
+  Collection<Uuid> seeds;      // Datapaths that have something here.
+  Collection<Patch> patches;   // Ways from datapath to datapath.
+  Collection<ZoneWish> zones;
+  Collection<std::string> groups;  // Descriptions of OpenFlow groups and meters that are used.
+  Collection<std::string> meters;
+
+  // What is here: demanded for the names of ports with an OpenFlow port, and for datapaths that concern this chassis.
+  DemandedEmitter<std::string> plugged_port;
+  DemandedEmitter<Uuid> local_datapath;
+  // The local datapaths, each by its UUID and by those of the Logical_DP_Groups it is in.
+  Relation<Uuid, Uuid> local_by;
 
   // Inputs.
-  Query<Uuid, std::vector<std::string>> plugged;  // By zero: logical ports with an OpenFlow port here, sorted.
   Query<std::string, uint32_t> port_number;       // OpenFlow port by logical port name; 0: not here.
   Query<uint32_t, std::string> plugged_into;      // Logical port by OpenFlow port.
   Query<std::string, uint32_t> tunnel_number;     // OpenFlow port of the tunnel to a chassis by its name; 0: none.
   Query<std::string, uint32_t> zone;              // Connection tracking zone by owner (see ct_zones.h); 0: none.
+  Query<std::string, uint32_t> group_id;          // OpenFlow group by description; 0: none yet.
+  Query<std::string, uint32_t> meter_id;
+  Query<Uuid, bool> is_reached;                   // By Datapath_Binding: something leads there from here.
 
   // Queries.
   Query<Uuid, PortInfo> port;                   // By Port_Binding.
-  Query<Uuid, std::set<Uuid>> local_datapaths;  // By zero: datapaths that have something here.
-  Query<Uuid, bool> is_local;                   // By Datapath_Binding: one of them.
+  Query<Uuid, bool> is_local;                   // By Datapath_Binding: it concerns this chassis.
   Query<Uuid, uint32_t> datapath_key;           // By Datapath_Binding.
-  Query<Uuid, std::vector<Uuid>> patch_peers;   // By Datapath_Binding: datapaths one patch away.
   Query<Uuid, Uuid> localnet;                   // By Datapath_Binding: its localnet port, if any.
   Query<Uuid, std::vector<uint32_t>> moving;    // By Datapath_Binding: keys of VIFs on several chassis.
 
@@ -102,7 +129,7 @@ const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const P
 // The UUID of the Port_Binding called `name`; zero when there is none.
 Uuid FindPort(Reader& reader, absl::string_view name);
 
-// Adds the queries above to the engine.
+// Adds the queries and the emitters above to the engine.
 void DefineControllerQueries(Incremental& engine, ControllerContext& context);
 
 // Each adds its flows: those of one row, if the row is of any concern here.

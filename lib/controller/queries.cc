@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/controller/context.h"
 #include "lib/controller/gateways.h"
@@ -57,40 +58,6 @@ PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& 
   return info;
 }
 
-// Everything within reach of the local ports over patches. Looks only at ports that may bring their datapath here:
-// those plugged in and their containers, gateways, and redirections to this chassis.
-std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& context) {
-  std::set<Uuid> local;
-  if (context.everywhere()) {
-    for (const Uuid& datapath : reader.All<sb::Datapath_Binding>()) local.insert(datapath);
-    return local;
-  }
-  std::vector<Uuid> todo;
-  const auto bring = [&](const PortInfo& port) {
-    if (port.exists && local.insert(port.datapath).second) todo.push_back(port.datapath);
-  };
-  for (const std::string& name : reader.Ask(context.plugged, Uuid())) {
-    const PortInfo& port = reader.Ask(context.port, FindPort(reader, name));
-    if (port.type != "localnet" && port.type != "localport" && port.type != "external") bring(port);
-    for (const Uuid& nested : reader.Find(column::parent_port, name))
-      bring(reader.Ask(context.port, nested));
-  }
-  for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep", "external"}) {
-    for (const Uuid& uuid : reader.Find(column::type, type)) {
-      const PortInfo& port = reader.Ask(context.port, uuid);
-      if (port.chassis == context.chassis || Contains(port.gateways, context.chassis)) bring(port);
-    }
-  }
-  while (!todo.empty()) {
-    const Uuid datapath = todo.back();
-    todo.pop_back();
-    for (const Uuid& peer : reader.Ask(context.patch_peers, datapath)) {
-      if (local.insert(peer).second) todo.push_back(peer);
-    }
-  }
-  return local;
-}
-
 // Behind a gateway port that redirects everything there is nothing to do on chassis that do not host it.
 bool IsElsewhere(Reader& reader, const ControllerContext& context, const PortInfo& port) {
   if (port.redirect_port.empty()) return false;
@@ -98,20 +65,45 @@ bool IsElsewhere(Reader& reader, const ControllerContext& context, const PortInf
   return redirect.exists && redirect.always_redirect && !Contains(redirect.gateways, context.chassis);
 }
 
-std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& context, const Uuid& datapath) {
-  const auto can_cross = [&context](const PortInfo& port) {
-    return port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis);
-  };
-  std::vector<Uuid> peers;
-  for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
-    const PortInfo& port = reader.Ask(context.port, uuid);
-    if (port.peer.empty() || !can_cross(port) || IsElsewhere(reader, context, port)) continue;
-    const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
-    if (peer.exists && can_cross(peer)) peers.push_back(peer.datapath);
+// The port that was given an OpenFlow port, and the containers behind it.
+void EmitPlugged(Reader& reader, const ControllerContext& context, const std::string& name, Output& out) {
+  const PortInfo& port = reader.Ask(context.port, FindPort(reader, name));
+  out.Add(context.zones, {0, name, name});
+  if (port.exists && port.type != "localnet" && port.type != "localport" && port.type != "external") {
+    out.Add(context.seeds, port.datapath);
   }
-  std::sort(peers.begin(), peers.end());
-  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
-  return peers;
+  for (const Uuid& uuid : reader.Find(column::parent_port, name)) {
+    const PortInfo& nested = reader.Ask(context.port, uuid);
+    out.Add(context.seeds, nested.datapath);
+    out.Add(context.zones, {0, absl::StrCat(name, "\n", nested.name), nested.name});
+  }
+}
+
+// Ports that may bring their datapath here without being plugged in, and those that connect datapaths.
+void EmitSpecial(Reader& reader, const ControllerContext& context, const Uuid& uuid, const std::string& rank,
+                 Output& out) {
+  const PortInfo& port = reader.Ask(context.port, uuid);
+  const bool is_here = port.chassis == context.chassis;
+  if (is_here && port.type != "vtep" && port.type != "patch") out.Add(context.zones, {0, rank, port.name});
+  if (port.type == "virtual") return;
+  if (port.type != "patch" && (is_here || Contains(port.gateways, context.chassis))) {
+    out.Add(context.seeds, port.datapath);
+  }
+  const auto can_cross = [&context](const PortInfo& p) {
+    return p.type == "patch" || (p.type == "l3gateway" && p.chassis == context.chassis);
+  };
+  if (port.peer.empty() || !can_cross(port) || IsElsewhere(reader, context, port)) return;
+  const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
+  if (peer.exists && can_cross(peer)) out.Add(context.patches, {port.datapath, peer.datapath});
+}
+
+void EmitLocal(Reader& reader, const ControllerContext& context, const Uuid& datapath, Output& out) {
+  out.Add(context.local_by, datapath, datapath);
+  for (const Uuid& group : reader.Find(sb::columns::Logical_DP_Group::datapaths, datapath)) {
+    out.Add(context.local_by, group, datapath);
+  }
+  const uint32_t key = reader.Ask(context.datapath_key, datapath);
+  if (key != 0) out.Add(context.zones, {key, "", datapath.ToString()});
 }
 
 }  // namespace
@@ -132,11 +124,50 @@ ControllerContext::ControllerContext(Incremental& engine, std::string name)
     : chassis(std::move(name)),
       flows(engine.AddCollection<Flow>("flows")),
       errors(engine.AddCollection<FlowError>("errors")),
-      plugged(engine.AddInput<Uuid, std::vector<std::string>>("plugged")),
+      seeds(engine.AddCollection<Uuid>("seeds")),
+      patches(engine.AddCollection<Patch>("patches")),
+      zones(engine.AddCollection<ZoneWish>("zones")),
+      groups(engine.AddCollection<std::string>("groups")),
+      meters(engine.AddCollection<std::string>("meters")),
+      local_by(engine.AddRelation<Uuid, Uuid>("local_by")),
       port_number(engine.AddInput<std::string, uint32_t>("port_number")),
       plugged_into(engine.AddInput<uint32_t, std::string>("plugged_into")),
       tunnel_number(engine.AddInput<std::string, uint32_t>("tunnel_number")),
-      zone(engine.AddInput<std::string, uint32_t>("zone")) {}
+      zone(engine.AddInput<std::string, uint32_t>("zone")),
+      group_id(engine.AddInput<std::string, uint32_t>("group_id")),
+      meter_id(engine.AddInput<std::string, uint32_t>("meter_id")),
+      is_reached(engine.AddInput<Uuid, bool>("is_reached")) {}
+
+// What is local, as items.
+void DefineLocality(Incremental& engine, ControllerContext& context) {
+  const auto emit_local = [&context](Reader& reader, const Uuid& datapath, Output& out) {
+    EmitLocal(reader, context, datapath, out);
+  };
+  context.plugged_port = engine.AddDemandedEmitter<std::string>(
+      "plugged_port", [&context](Reader& reader, const std::string& name, Output& out) {
+        EmitPlugged(reader, context, name, out);
+      });
+  if (context.everywhere()) {
+    engine.AddEmitter<sb::Datapath_Binding>("local_datapath", emit_local, {context.local_by});
+    return;
+  }
+  context.local_datapath = engine.AddDemandedEmitter<Uuid>("local_datapath", emit_local, {context.local_by});
+  // Among many ports, few are of these types.
+  const auto special = engine.AddRelation<std::string, int>("special_types");
+  engine.AddSingleEmitter(
+      "special_types",
+      [special](Reader&, Output& out) {
+        int rank = 0;
+        for (const char* type : {"chassisredirect", "l2gateway", "l3gateway", "external", "virtual", "vtep", "patch"}) {
+          out.Add(special, type, rank++);
+        }
+      },
+      {special});
+  engine.AddJoinEmitter("special_port", column::type, special,
+                        [&context](Reader& reader, const Uuid& uuid, const int& rank, Output& out) {
+                          EmitSpecial(reader, context, uuid, absl::StrCat("\xff", rank, uuid.ToString()), out);
+                        });
+}
 
 void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
   context.datapath_key = engine.AddQuery<Uuid, uint32_t>("datapath_key", [](Reader& reader, const Uuid& uuid) {
@@ -145,13 +176,9 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
   });
   context.port = engine.AddQuery<Uuid, PortInfo>(
       "port", [&context](Reader& reader, const Uuid& uuid) { return ReadPort(reader, context, uuid); });
-  context.patch_peers = engine.AddQuery<Uuid, std::vector<Uuid>>(
-      "patch_peers", [&context](Reader& reader, const Uuid& uuid) { return FindPatchPeers(reader, context, uuid); });
-  context.local_datapaths = engine.AddQuery<Uuid, std::set<Uuid>>(
-      "local_datapaths", [&context](Reader& reader, const Uuid&) { return FindLocalDatapaths(reader, context); });
   context.is_local = engine.AddQuery<Uuid, bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
     if (context.everywhere()) return static_cast<bool>(reader.Get<sb::Datapath_Binding>(datapath));
-    return reader.Ask(context.local_datapaths, Uuid()).contains(datapath);
+    return reader.Ask(context.is_reached, datapath);
   });
   context.moving =
       engine.AddQuery<Uuid, std::vector<uint32_t>>("moving", [&context](Reader& reader, const Uuid& datapath) {
@@ -168,17 +195,25 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
     }
     return Uuid();
   });
+  DefineLocality(engine, context);
 }
 
 void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) {
   const auto each = [&context](auto emit) {
     return [&context, emit](Reader& reader, const Uuid& row, Output& out) { emit(reader, context, row, out); };
   };
+  // Only for rows of local datapaths.
+  const auto local = [&context](auto emit) {
+    return [&context, emit](Reader& reader, const Uuid& row, const Uuid&, Output& out) {
+      emit(reader, context, row, out);
+    };
+  };
+  namespace columns = sb::columns;
   engine.AddSingleEmitter("common", [&context](Reader&, Output& out) { EmitCommonFlows(context, out); });
   engine.AddEmitter<sb::Chassis>("tunnel", each(EmitTunnelFlows));
-  engine.AddEmitter<sb::Port_Binding>("physical_port", each(EmitPortFlows));
-  engine.AddEmitter<sb::Multicast_Group>("multicast_group", each(EmitGroupFlows));
-  engine.AddEmitter<sb::Port_Binding>("port_security", each(EmitPortSecurityFlows));
+  engine.AddJoinEmitter("physical_port", column::datapath, context.local_by, local(EmitPortFlows));
+  engine.AddJoinEmitter("port_security", column::datapath, context.local_by, local(EmitPortSecurityFlows));
+  engine.AddJoinEmitter("multicast_group", columns::Multicast_Group::datapath, context.local_by, local(EmitGroupFlows));
   engine.AddEmitter<sb::MAC_Binding>("mac_binding", each(EmitMacBindingFlows));
   engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", each(EmitStaticBindingFlows));
   engine.AddEmitter<sb::FDB>("fdb", each(EmitFdbFlows));
