@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "lib/trace/chassis_site.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/controller/controller.h"

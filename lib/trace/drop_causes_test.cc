@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/controller/network_testutil.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/trace/traced_flow.h"
 #include "ovnlite/packet/field.h"
 #include "ovnlite/schema/schema.h"
