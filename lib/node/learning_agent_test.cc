@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/controller/tables.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/flow/opcode.h"
 #include "ovnlite/packet/compose.h"
