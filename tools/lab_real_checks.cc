@@ -82,7 +82,8 @@ int CountFrames(absl::string_view pcap) {
 
 // Until a socket of a program's namespace has this port: `table` is "tcp" or "udp" (proc(5), /proc/net/tcp).
 absl::Status WaitForSocket(Processes& processes, Child& server, absl::string_view table, int port) {
-  const std::string wanted = absl::StrFormat(":%04X 0", port);  // "00000000:1389 00000000:0000 0A"
+  // "00000000:1389 00000000:0000 0A": a connection of before, to that port of another machine, is none.
+  const std::string wanted = absl::StrFormat(":%04X 00000000:0000 ", port);
   const std::string path = absl::StrCat("/proc/", server.pid(), "/net/", table);
   for (int i = 0; i < kLooks; ++i) {
     if (!server.running()) return absl::UnknownError(absl::StrCat("the server ended at once: ", server.errors()));

@@ -74,8 +74,13 @@ bool ScanLength(absl::string_view& text, int width, int* length) {
   return *length >= 0 && *length <= width;
 }
 
-std::optional<IpPrefix> ScanIpv4Prefix(absl::string_view& text) {
+// `*behind`, unless null, becomes what stands behind an address whose length or mask is no good.
+std::optional<IpPrefix> ScanIpv4Prefix(absl::string_view& text, absl::string_view* behind = nullptr) {
   absl::string_view rest = text;
+  const auto bad = [&](absl::string_view left) {
+    if (behind != nullptr) *behind = left;
+    return std::nullopt;
+  };
   const std::optional<Ipv4Address> address = ScanIpv4(rest);
   if (!address.has_value()) return std::nullopt;
   int length = 32;
@@ -83,10 +88,10 @@ std::optional<IpPrefix> ScanIpv4Prefix(absl::string_view& text) {
   const std::optional<Ipv4Address> mask = ScanChar('/', behind_mask) ? ScanIpv4(behind_mask) : std::nullopt;
   if (mask.has_value()) {
     length = PrefixLengthOfMask(mask->bits(), 32);
-    if (length < 0) return std::nullopt;
+    if (length < 0) return bad(behind_mask);
     rest = behind_mask;
   } else if (!ScanLength(rest, 32, &length)) {
-    return std::nullopt;
+    return bad(rest);
   }
   text = rest;
   return IpPrefix(*address, length);
@@ -131,8 +136,11 @@ std::optional<Ipv4Address> ScanIpv4(absl::string_view& text) {
 }
 
 std::optional<IpPrefix> ScanIpPrefix(absl::string_view& text) {
-  if (const std::optional<IpPrefix> v4 = ScanIpv4Prefix(text)) return v4;
-  return ScanIpv6Prefix(text);
+  absl::string_view rest = text;
+  if (const std::optional<IpPrefix> v4 = ScanIpv4Prefix(text, &rest)) return v4;
+  const std::optional<IpPrefix> v6 = ScanIpv6Prefix(rest);
+  if (v6.has_value()) text = rest;
+  return v6;
 }
 
 std::optional<MacAddress> ReadMac(absl::string_view text) {

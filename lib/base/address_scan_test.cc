@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "ovnlite/base/random.h"
 
 namespace ovnlite {
@@ -87,6 +88,21 @@ TEST(AddressScan, Ipv6Prefixes) {
                            "fd00::1/-1", "fd00::1/8000::", "fd00::1/ff00:ff::", "fd00::10.0.0.300", "fd00::1fd00::2"}) {
     EXPECT_EQ(Ip(none), "none") << none;
   }
+}
+
+// As in a real ovn-northd: the IPv4 address is lost, and one of IPv6 right behind it is not.
+TEST(AddressScan, BehindAnIpv4AddressOfNoGoodLength) {
+  for (const char* length : {"/33", "/129", "/-1", "/255.0.255.0"}) {
+    const std::string text = absl::StrCat("10.0.0.1", length, "\tfd00::1/64 x");
+    absl::string_view rest = text;
+    const std::optional<IpPrefix> read = ScanIpPrefix(rest);
+    ASSERT_TRUE(read.has_value()) << text;
+    EXPECT_EQ(read->ToString(), "fd00::1/64");
+    EXPECT_EQ(rest, " x");
+  }
+  absl::string_view none = "10.0.0.1/33 10.0.0.2";
+  EXPECT_FALSE(ScanIpPrefix(none).has_value());
+  EXPECT_EQ(none, "10.0.0.1/33 10.0.0.2");
 }
 
 TEST(AddressScan, ReadingWantsTheWholeText) {

@@ -88,11 +88,11 @@ void EmitForcedTunnels(Reader& reader, const ControllerContext& context, const P
   }
 }
 
-void EmitPathMtu(const ControllerContext& context, const PortInfo& port, uint32_t cookie, Output& out) {
+void EmitPathMtu(const ControllerContext& context, const PortInfo& port, Output& out) {
   for (const bool to : {false, true}) {
     for (const bool v6 : {false, true}) {
       const auto at = [&](uint8_t table) {
-        FlowBuilder flow(table, 100, cookie);
+        FlowBuilder flow(table, 100);
         flow.Datapath(port.datapath_key).Match(field::kEthType, v6 ? kIpv6 : kIpv4);
         to ? flow.OutPort(port.key) : flow.InPort(port.key);
         return flow;

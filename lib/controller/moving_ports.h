@@ -27,7 +27,7 @@ void EmitForcedTunnels(Reader& reader, const ControllerContext& context, const P
 
 // Tables 37 and 38: packets from and to `port` go through tunnels where the sender does not expect them. It is told
 // what fits.
-void EmitPathMtu(const ControllerContext& context, const PortInfo& port, uint32_t cookie, Output& out);
+void EmitPathMtu(const ControllerContext& context, const PortInfo& port, Output& out);
 
 }  // namespace ovnlite
 

@@ -181,13 +181,18 @@ class PortFlows {
     }
     if (port_.quiet) EmitQuietPort(context_, port_, number, cookie_, enter, out_);
     const bool moves = port_.type.empty() && !port_.additional.empty() && !context_.everywhere();
-    if (moves && !reader_.Ask(context_.localnet, port_.datapath).IsZero()) EmitPathMtu(context_, port_, cookie_, out_);
+    if (moves && !reader_.Ask(context_.localnet, port_.datapath).IsZero()) EmitPathMtu(context_, port_, out_);
     enter.push_back(Op::Resubmit(table::kIngress));
     Put(At(table::kPhysicalToLogical, 100).Match(field::kInPort, number), std::move(enter));
     Put(ToPort(table::kLogicalToPhysical, 100), {Op::Output(number)});
-    // Containers may sit behind the port: a packet from one to another leaves where it came from.
+    // Containers may sit behind the port: a packet from one to another leaves where it came from. OVN gives this flow no
+    // cookie, nor those about the path's MTU one that means anything.
     if (!reader_.Find<sb::Port_Binding>("parent_port", port_.name).empty()) {
-      Put(ToPort(table::kSaveInPort, 100).Flag(flag::kNested, true), OutputWithoutInPort());
+      Put(FlowBuilder(table::kSaveInPort, 100)
+              .Datapath(port_.datapath_key)
+              .OutPort(port_.key)
+              .Flag(flag::kNested, true),
+          OutputWithoutInPort());
     }
   }
 

@@ -122,7 +122,7 @@ void AddTimeExceeded(const FlowSink& flows, const RouterPort& port) {
                            network.address().ToString(), " ; ip.ttl = 254; ", out));
   }
   for (const IpPrefix& network : port.networks.v6) {
-    if (network.address().IsLinkLocal()) continue;
+    if (network.network().address().IsLinkLocal()) continue;
     flows.Add(Stage::kLrInIpInput, 31,
               absl::StrCat("inport == ", port.quoted, " && ip6 && ip6.src == ", network.network().ToString(),
                            " && ip.ttl == {0, 1} && !ip.later_frag"),

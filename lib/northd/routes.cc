@@ -59,7 +59,7 @@ std::string MatchOf(absl::string_view ip, const IpPrefix& prefix, bool from_sour
 
 // Every port has a network fe80::/64 of its own: it is the one the packet came in by.
 std::string FromPort(const IpPrefix& prefix, const RouterPort& port) {
-  return prefix.is_v6() && prefix.address().IsLinkLocal() ? absl::StrCat("inport == ", port.quoted, " && ") : "";
+  return prefix.is_v6() && prefix.network().address().IsLinkLocal() ? absl::StrCat("inport == ", port.quoted, " && ") : "";
 }
 
 // Next hop and source into registers, and out of the port.

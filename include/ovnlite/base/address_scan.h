@@ -32,7 +32,8 @@ std::optional<MacAddress> ScanMac(absl::string_view& text);
 std::optional<Ipv4Address> ScanIpv4(absl::string_view& text);
 
 // An address with or without a length or mask ("10.0.0.1", "10.0.0.1/24", "10.0.0.1/255.255.255.0", "fd00::1/64",
-// "fd00::1/ffff::"). Nothing when the length is out of range or the mask is not contiguous.
+// "fd00::1/ffff::"). Nothing when the length is out of range or the mask is not contiguous; but an IPv4 address for which
+// that holds is passed over where an IPv6 address stands right behind it ("10.0.0.1/33 fd00::1" is fd00::1).
 std::optional<IpPrefix> ScanIpPrefix(absl::string_view& text);
 
 // Space (of the C locale), however much; also none.
