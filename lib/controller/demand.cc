@@ -97,7 +97,7 @@ bool Demand::Add(uint8_t table, const FlowKey& key) {
 std::vector<FlowError> Demand::Errors(const Database& sb, uint8_t table, const FlowKey& key) {
   std::vector<FlowError> found;
   const Place place = PlaceOf(table, key);
-  if (!IsStage(table) || !logical_.has_errors()) return found;
+  if (!table::IsStage(table) || !logical_.has_errors()) return found;
   engine_.Inspect([&](Reader& reader) {
     const Uuid datapath = DatapathOf(reader, place.datapath);
     if (datapath.IsZero()) return;

@@ -121,7 +121,7 @@ class Watcher final : public WalkWatcher {
   void OnEndless() override { End(PassageEnd::Kind::kUntraced, "more answers than are told"); }
 
   // That an answer comes to nothing is not told, nor what became of more than one copy.
-  void OnDropped(DropReason reason, const LastLookup& last, int depth) override {
+  void OnDropped(DropReason reason, const LastLookup&, int depth) override {
     if (depth > 0 || std::exchange(dropped_, true)) return;
     std::string why = reason == DropReason::kTtl ? "its TTL ran out"
                       : no_flow_                 ? "no flow matched"
