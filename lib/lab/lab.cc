@@ -137,8 +137,7 @@ absl::Status Lab::State::Bind() {
       if (chassis.empty() || (binding->up() && binding->has_chassis() && FromProto(binding->chassis()) == chassis[0]))
         continue;
       auto* row = t.Update<sb::Port_Binding>(uuid);
-      row->mutable_chassis()->set_high(chassis[0].high());
-      row->mutable_chassis()->set_low(chassis[0].low());
+      ToProto(chassis[0], row->mutable_chassis());
       row->set_up(true);
       any = true;
     }
