@@ -9,6 +9,7 @@
 #include "lib/controller/context.h"
 #include "lib/controller/ct_zones.h"
 #include "lib/controller/demand.h"
+#include "lib/controller/geneve_encap.h"
 #include "lib/controller/logical_flows.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/db/incremental.h"
@@ -198,11 +199,7 @@ std::vector<std::string> Controller::BoundPorts(const Database& sb, absl::string
 
 std::optional<IpAddress> Controller::GeneveAddress(const Database& sb, absl::string_view chassis) {
   for (const Uuid& uuid : sb.IndexOn<sb::Chassis>("name").Find(chassis)) {
-    for (const ovsdb::Uuid& ref : sb.Get<sb::Chassis>(uuid)->encaps()) {
-      const auto* encap = sb.Get<sb::Encap>(FromProto(ref));
-      if (encap == nullptr || encap->type() != "geneve") continue;
-      if (const absl::StatusOr<IpAddress> ip = IpAddress::Parse(encap->ip()); ip.ok()) return *ip;
-    }
+    if (const auto encap = FindGeneveEncap(sb, *sb.Get<sb::Chassis>(uuid))) return encap->ip;
   }
   return std::nullopt;
 }

@@ -34,7 +34,6 @@ class ExtendTable {
     } else {
       ++next_;
     }
-    descriptions_.emplace(id, description);
     ids_.emplace(description, Entry{id, 1});
     return id;
   }
@@ -43,11 +42,14 @@ class ExtendTable {
     const auto found = ids_.find(description);
     if (found == ids_.end() || --found->second.uses > 0) return;
     free_.insert(found->second.id);
-    descriptions_.erase(found->second.id);
     ids_.erase(found);
   }
   // By number.
-  const std::map<uint32_t, std::string>& descriptions() const { return descriptions_; }
+  std::map<uint32_t, std::string> descriptions() const {
+    std::map<uint32_t, std::string> by_number;
+    for (const auto& [description, entry] : ids_) by_number.emplace(entry.id, description);
+    return by_number;
+  }
 
  private:
   struct Entry {
@@ -55,7 +57,6 @@ class ExtendTable {
     uint32_t uses;
   };
   absl::flat_hash_map<std::string, Entry> ids_;
-  std::map<uint32_t, std::string> descriptions_;
   uint32_t next_ = 1;  // All below are in use, or in free_.
   std::set<uint32_t> free_;
 };
