@@ -82,9 +82,7 @@ class RunChassis final : public Command {
     if (!transport.ok()) return WithContext(transport.status(), absl::StrCat(name_, ": Geneve"));
     chassis.SetTransport(*std::move(transport));
     chassis.Process();  // Compiles.
-    for (const FlowError& e : chassis.hypervisor().controller().errors()) {
-      std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.ToString() << "\n";
-    }
+    WarnOfLeftOut(chassis.hypervisor().controller().errors());
     std::cout << name_ << ": ready, " << ports_.size() << " port(s), " << chassis.hypervisor().tunnels().size()
               << " tunnel(s), " << chassis.hypervisor().controller().DumpFlows().size() << " flows" << std::endl;
     OVNLITE_RETURN_IF_ERROR(Loop(clock, stop, chassis));

@@ -11,6 +11,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "ovnlite/controller/controller.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/db/log_file.h"
 
@@ -49,6 +50,8 @@ absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path,
 
 // Says on standard error which chassis cannot be reached, because they have no Geneve Encap.
 void WarnOfChassisWithoutGeneve(const Database& sb);
+// The same of logical flows that are left out of flow tables, in whole or in part.
+void WarnOfLeftOut(const std::vector<FlowError>& errors);
 
 // The whole of a regular file; "-" is standard input.
 absl::StatusOr<std::string> ReadInput(const std::string& path);

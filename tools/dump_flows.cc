@@ -35,9 +35,7 @@ class DumpFlows final : public Command {
     controller.Update();
     std::vector<FlowError> left_out;
     for (const std::string& line : controller.DumpFlows(&left_out)) std::cout << line << "\n";
-    for (const FlowError& e : left_out) {
-      std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.ToString() << "\n";
-    }
+    WarnOfLeftOut(left_out);
     return absl::OkStatus();
   }
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/file.h"
 #include "ovnlite/base/status.h"
-#include "ovnlite/controller/controller.h"
 #include "ovnlite/schema/schema.h"
 #include "tools/command.h"
 #include "tools/standard_streams.h"
@@ -46,6 +45,12 @@ absl::StatusOr<std::string> ReadInput(const std::string& path) {
 void WarnOfChassisWithoutGeneve(const Database& sb) {
   for (const std::string& chassis : Controller::ChassisWithoutGeneve(sb)) {
     std::cerr << "ovnlite: chassis " << chassis << " has no Geneve Encap: it cannot be reached\n";
+  }
+}
+
+void WarnOfLeftOut(const std::vector<FlowError>& errors) {
+  for (const FlowError& e : errors) {
+    std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.ToString() << "\n";
   }
 }
 

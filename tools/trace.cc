@@ -1,8 +1,8 @@
 #include "ovnlite/trace/trace.h"
 
-#include <algorithm>
 #include <cctype>
 #include <iostream>
+#include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -97,9 +97,9 @@ class TraceTool final : public Command {
     OVNLITE_ASSIGN_OR_RETURN(Trace trace,
                              tracer_->Run(has_datapath ? arguments_[0] : std::string(), arguments_.back(), options_));
     if (check_) {
+      std::set<std::string> said(trace.warnings.begin(), trace.warnings.end());
       for (std::string& warning : tracer_->CheckFlows()) {
-        const auto end = trace.warnings.end();
-        if (std::find(trace.warnings.begin(), end, warning) == end) trace.warnings.push_back(std::move(warning));
+        if (said.insert(warning).second) trace.warnings.push_back(std::move(warning));
       }
     }
     for (const std::string& warning : trace.warnings) std::cerr << "ovnlite: " << warning << "\n";

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/controller/context.h"
 #include "lib/controller/demand.h"
+#include "lib/controller/geneve_encap.h"
 #include "lib/controller/logical_flows.h"
 #include "lib/controller/settlement.h"
 #include "ovnlite/db/incremental.h"
@@ -151,11 +152,7 @@ std::vector<std::string> Controller::BoundPorts(const Database& sb, absl::string
 
 std::optional<IpAddress> Controller::GeneveAddress(const Database& sb, absl::string_view chassis) {
   for (const Uuid& uuid : sb.Find(sb::columns::Chassis::name, chassis)) {
-    for (const Uuid& ref : sb.Read<sb::Chassis>(uuid)->encaps()) {
-      const auto encap = sb.Read<sb::Encap>(ref);
-      if (!encap || encap->type() != "geneve") continue;
-      if (const absl::StatusOr<IpAddress> ip = IpAddress::Parse(encap->ip()); ip.ok()) return *ip;
-    }
+    if (const auto encap = FindGeneveEncap(sb, sb.Read<sb::Chassis>(uuid))) return encap->ip;
   }
   return std::nullopt;
 }

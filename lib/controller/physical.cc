@@ -90,8 +90,9 @@ class PortFlows {
  private:
   FlowBuilder At(uint8_t table, uint16_t priority) const { return FlowBuilder(table, priority, cookie_); }
   void Put(FlowBuilder builder, OpList ops) { context_.Emit(out_, std::move(builder).Do(std::move(ops))); }
-  FlowBuilder ToPort(uint8_t table, uint16_t priority) const {
-    return At(table, priority).Datapath(port_.datapath_key).OutPort(port_.key);
+  FlowBuilder ToPort(uint8_t table, uint16_t priority) const { return ToPort(table, priority, cookie_); }
+  FlowBuilder ToPort(uint8_t table, uint16_t priority, uint32_t cookie) const {
+    return FlowBuilder(table, priority, cookie).Datapath(port_.datapath_key).OutPort(port_.key);
   }
 
   static OpList OutputWithoutInPort() {
@@ -187,11 +188,7 @@ class PortFlows {
     // Containers may sit behind the port: a packet from one to another leaves where it came from. OVN gives this flow no
     // cookie, nor those about the path's MTU one that means anything.
     if (!reader_.Find(sb::columns::Port_Binding::parent_port, port_.name).empty()) {
-      Put(FlowBuilder(table::kSaveInPort, 100)
-              .Datapath(port_.datapath_key)
-              .OutPort(port_.key)
-              .Flag(flag::kNested, true),
-          OutputWithoutInPort());
+      Put(ToPort(table::kSaveInPort, 100, /*cookie=*/0).Flag(flag::kNested, true), OutputWithoutInPort());
     }
   }
 

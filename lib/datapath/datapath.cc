@@ -180,6 +180,7 @@ struct Datapath::State {
       return nullptr;
     }
     if (cache.size() < options.max_megaflows) {
+      if (cache.size() == 0) checked_generation = tables.generation();
       return cache.Insert(key, std::move(program), now, tables.generation());
     }
     ++counters.uncached;

@@ -33,9 +33,11 @@ uint64_t Outbox::Flush() {
   uint64_t sent = 0;
   for (size_t i = 0; i < open_; ++i) {
     Queue& queue = queues_[i];
-    const auto by_cause = [](const Entry& a, const Entry& b) { return a.cause < b.cause; };
-    if (!std::is_sorted(queue.packets.begin(), queue.packets.end(), by_cause)) {
-      std::stable_sort(queue.packets.begin(), queue.packets.end(), by_cause);
+    // By the places too: a stable sort would allocate.
+    const auto order = [](const Entry& e) { return uint64_t{e.cause} << 32 | e.place; };
+    const auto before = [&order](const Entry& a, const Entry& b) { return order(a) < order(b); };
+    if (!std::is_sorted(queue.packets.begin(), queue.packets.end(), before)) {
+      std::sort(queue.packets.begin(), queue.packets.end(), before);
     }
     PacketBatch batch;
     for (const Entry& entry : queue.packets) {

@@ -34,7 +34,10 @@ class Outbox {
     Queue& queue = QueueOf(exit);
     const size_t size = queue.packets.size();
     queue.packets.resize(size + static_cast<size_t>(n));
-    for (int i = 0; i < n; ++i) queue.packets[size + static_cast<size_t>(i)] = {packets[i], causes[i]};
+    for (int i = 0; i < n; ++i) {
+      const size_t at = size + static_cast<size_t>(i);
+      queue.packets[at] = {packets[i], causes[i], static_cast<uint32_t>(at)};
+    }
   }
   // Sends everything; returns how many packets.
   uint64_t Flush();
@@ -43,6 +46,7 @@ class Outbox {
   struct Entry {
     Packet* packet;
     Cause cause;
+    uint32_t place;  // As it was put.
   };
   struct Queue {
     Exit* exit = nullptr;

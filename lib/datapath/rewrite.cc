@@ -144,27 +144,22 @@ struct Rewrite::Changes {
   uint64_t in_l4 = 0;
 };
 
-Rewrite::Rewrite(const FlowKey& key, const FlowKey& written)
-    : type_(static_cast<uint16_t>(key.Get64(field::kEthType))) {
+Rewrite::Rewrite(const FlowKey& key, const FlowKey& written) {
   const bool later = key.Get64(field::kIpFrag) & kFragLater;
-  proto_ = later ? 0 : static_cast<uint8_t>(key.Get64(field::kIpProto));
-  is_udp_ = proto_ == kIpProtoUdp;
-  l3_size_ = type_ == kEthTypeIpv4 ? Ipv4Layout::kSize : type_ == kEthTypeIpv6 ? Ipv6Layout::kSize : ArpLayout::kSize;
-  switch (proto_) {
-    case kIpProtoTcp:
-      l4_checksum_ = TcpLayout::kChecksum;
-      break;
-    case kIpProtoUdp:
-      l4_checksum_ = UdpLayout::kChecksum;
-      break;
-    case kIpProtoIcmp:
-    case kIpProtoIcmpv6:
-      l4_checksum_ = IcmpLayout::kChecksum;
-      break;
-    default:
-      break;
+  const Headers headers{.type = static_cast<uint16_t>(key.Get64(field::kEthType)),
+                        .proto = later ? uint8_t{0} : static_cast<uint8_t>(key.Get64(field::kIpProto))};
+  AddAddresses(key, written);
+  for (uint8_t w = kWordIpv4; w < kPacketWords; ++w) {
+    const uint64_t bits = written.words[w] & WritableBits(w);
+    if (bits != 0) AddWord(headers, {w, key.words[w] & bits, bits});
   }
-  // Both Ethernet addresses in one go.
+  if (const uint64_t tag = written.words[kWordEthSrc] & 0xffff; tag != 0) {
+    others_.push_back({kWordEthSrc, key.words[kWordEthSrc] & tag, tag});  // Last: it moves everything else.
+  }
+}
+
+// Both Ethernet addresses in one go.
+void Rewrite::AddAddresses(const FlowKey& key, const FlowKey& written) {
   std::array<uint8_t, 12> macs, mask;
   const uint64_t dst_mask = written.words[kWordEthDst] & ~uint64_t{0xffff};
   const uint64_t src_mask = written.words[kWordEthSrc] & ~uint64_t{0xffff};
@@ -172,65 +167,92 @@ Rewrite::Rewrite(const FlowKey& key, const FlowKey& written)
   Store48(&macs[6], key.words[kWordEthSrc] >> 16);
   Store48(&mask[0], dst_mask >> 16);
   Store48(&mask[6], src_mask >> 16);
-  if ((dst_mask | src_mask) != 0) Add(From::kFrame, 0, macs, mask, false, false);
-  for (uint8_t w = kWordIpv4; w < kPacketWords; ++w) {
-    if (const uint64_t bits = written.words[w] & WritableBits(w); bits != 0) AddWord({w, key.words[w] & bits, bits});
-  }
-  if (const uint64_t tag = written.words[kWordEthSrc] & 0xffff; tag != 0) {
-    others_.push_back({kWordEthSrc, key.words[kWordEthSrc] & tag, tag});  // Last: it moves everything else.
-  }
+  if ((dst_mask | src_mask) != 0) Add(From::kFrame, 0, macs, mask);
 }
 
-void Rewrite::Add(From from, size_t offset, absl::Span<const uint8_t> value, absl::Span<const uint8_t> mask, bool in_ip,
-                  bool in_l4) {
-  Patch patch;
+Rewrite::Patch& Rewrite::Add(From from, size_t offset, absl::Span<const uint8_t> value,
+                             absl::Span<const uint8_t> mask) {
+  Patch& patch = patches_.emplace_back();
   patch.from = from;
   patch.offset = static_cast<uint8_t>(offset);
   patch.size = static_cast<uint8_t>(value.size());
-  patch.in_ip_checksum = in_ip;
-  patch.in_l4_checksum = in_l4 && l4_checksum_ != 0;
   std::memcpy(patch.value, value.data(), value.size());
   std::memcpy(patch.mask, mask.data(), mask.size());
   for (int i = 0; i < 2; ++i) patch.value[i] &= patch.mask[i];
-  patches_.push_back(patch);
+  return patch;
 }
 
-void Rewrite::AddWord(const WordTest& w) {
-  const bool v6 = type_ == kEthTypeIpv6;
+void Rewrite::AddL3(const Headers& headers, size_t offset, absl::Span<const uint8_t> value,
+                    absl::Span<const uint8_t> mask, bool in_ip, bool in_l4) {
+  l3_size_ = headers.type == kEthTypeIpv4   ? Ipv4Layout::kSize
+             : headers.type == kEthTypeIpv6 ? Ipv6Layout::kSize
+                                            : ArpLayout::kSize;
+  Patch& patch = Add(From::kL3, offset, value, mask);
+  patch.in_ip_checksum = in_ip;
+  if (in_l4) CoverByL4(headers, patch);
+}
+
+void Rewrite::AddL4(const Headers& headers, size_t offset, absl::Span<const uint8_t> value,
+                    absl::Span<const uint8_t> mask) {
+  CoverByL4(headers, Add(From::kL4, offset, value, mask));
+}
+
+// The checksum of L4, where there is one, covers the bytes of a patch.
+void Rewrite::CoverByL4(const Headers& headers, Patch& patch) {
+  switch (headers.proto) {
+    case kIpProtoTcp:
+      l4_checksum_ = TcpLayout::kChecksum;
+      break;
+    case kIpProtoUdp:
+      l4_checksum_ = UdpLayout::kChecksum;
+      is_udp_ = true;
+      break;
+    case kIpProtoIcmp:
+    case kIpProtoIcmpv6:
+      l4_checksum_ = IcmpLayout::kChecksum;
+      break;
+    default:
+      return;
+  }
+  patch.in_l4_checksum = true;
+}
+
+void Rewrite::AddWord(const Headers& headers, const WordTest& w) {
+  const bool v6 = headers.type == kEthTypeIpv6;
   switch (w.word) {
     case kWordIpv4:
-      return AddIpv4(w);
+      return AddIpv4(headers, w);
     case kWordIp:
-      return AddIp(w);
+      return AddIp(headers, w);
     case kWordIpv6Src:
     case kWordIpv6Src + 1:
     case kWordIpv6Dst:
     case kWordIpv6Dst + 1: {
       static_assert(kWordIpv6Dst == kWordIpv6Src + 2 && Ipv6Layout::kDestination == Ipv6Layout::kSource + 16);
       const size_t at = Ipv6Layout::kSource + 8 * static_cast<size_t>(w.word - kWordIpv6Src);
-      if (v6) Add(From::kL3, at, Bytes<8>(w.value), Bytes<8>(w.mask), false, true);
+      if (v6) AddL3(headers, at, Bytes<8>(w.value), Bytes<8>(w.mask), false, true);
       return;
     }
     case kWordL4:
-      if (IsArp(type_)) {
-        Add(From::kL3, ArpLayout::kOperation, Bytes<2>(w.value >> 32), Bytes<2>(w.mask >> 32), false, false);
+      if (IsArp(headers.type)) {
+        AddL3(headers, ArpLayout::kOperation, Bytes<2>(w.value >> 32), Bytes<2>(w.mask >> 32), false, false);
       }
       return;
     case kWordArpSha:
     case kWordArpTha:
-      if (IsArp(type_)) {
+      if (IsArp(headers.type)) {
         // The two bytes behind the address stay as they are.
         const size_t at = w.word == kWordArpSha ? ArpLayout::kSenderMac : ArpLayout::kTargetMac;
-        Add(From::kL3, at, Bytes<8>(w.value), Bytes<8>(w.mask), false, false);
-      } else if (v6 && proto_ == kIpProtoIcmpv6) {
+        AddL3(headers, at, Bytes<8>(w.value), Bytes<8>(w.mask), false, false);
+      } else if (v6 && headers.proto == kIpProtoIcmpv6) {
         others_.push_back(w);
       }
       return;
     case kWordNdTarget:
     case kWordNdTarget + 1:
-      if (v6 && proto_ == kIpProtoIcmpv6) {
-        Add(From::kL4, NdNeighborLayout::kTarget + 8 * static_cast<size_t>(w.word - kWordNdTarget), Bytes<8>(w.value),
-            Bytes<8>(w.mask), false, true);
+      if (v6 && headers.proto == kIpProtoIcmpv6) {
+        AddL4(headers, NdNeighborLayout::kTarget + 8 * static_cast<size_t>(w.word - kWordNdTarget), Bytes<8>(w.value),
+              Bytes<8>(w.mask));
       }
       return;
     default:
@@ -238,38 +260,37 @@ void Rewrite::AddWord(const WordTest& w) {
   }
 }
 
-void Rewrite::AddIpv4(const WordTest& w) {
-  if (IsArp(type_)) {
-    Add(From::kL3, ArpLayout::kSenderIp, Bytes<4>(w.value >> 32), Bytes<4>(w.mask >> 32), false, false);
-    Add(From::kL3, ArpLayout::kTargetIp, Bytes<4>(w.value), Bytes<4>(w.mask), false, false);
-  } else if (type_ == kEthTypeIpv4) {
+void Rewrite::AddIpv4(const Headers& headers, const WordTest& w) {
+  if (IsArp(headers.type)) {
+    AddL3(headers, ArpLayout::kSenderIp, Bytes<4>(w.value >> 32), Bytes<4>(w.mask >> 32), false, false);
+    AddL3(headers, ArpLayout::kTargetIp, Bytes<4>(w.value), Bytes<4>(w.mask), false, false);
+  } else if (headers.type == kEthTypeIpv4) {
     // ICMP has no pseudo-header.
-    Add(From::kL3, Ipv4Layout::kSource, Bytes<8>(w.value), Bytes<8>(w.mask), true, proto_ != kIpProtoIcmp);
+    AddL3(headers, Ipv4Layout::kSource, Bytes<8>(w.value), Bytes<8>(w.mask), true, headers.proto != kIpProtoIcmp);
   }
 }
 
-void Rewrite::AddIp(const WordTest& w) {
+void Rewrite::AddIp(const Headers& headers, const WordTest& w) {
   const uint64_t tos = w.value >> 48 & 0xff, tos_mask = w.mask >> 48 & 0xff;
   const uint64_t ttl = w.value >> 40 & 0xff, ttl_mask = w.mask >> 40 & 0xff;
-  if (type_ == kEthTypeIpv4) {
-    static_assert(Ipv4Layout::kTos == 1 && Ipv4Layout::kTtl == 8);
-    if (tos_mask != 0) Add(From::kL3, 0, Bytes<2>(tos), Bytes<2>(tos_mask), true, false);
-    if (ttl_mask != 0) Add(From::kL3, Ipv4Layout::kTtl, Bytes<2>(ttl << 8), Bytes<2>(ttl_mask << 8), true, false);
-  } else if (type_ == kEthTypeIpv6) {
-    static_assert(Ipv6Layout::kHopLimit == 7);
-    if (tos_mask != 0) Add(From::kL3, 0, Bytes<2>(tos << 4), Bytes<2>(tos_mask << 4), false, false);
-    if (ttl_mask != 0) Add(From::kL3, Ipv6Layout::kHopLimit - 1, Bytes<2>(ttl), Bytes<2>(ttl_mask), false, false);
+  const bool v4 = headers.type == kEthTypeIpv4;
+  if (v4 || headers.type == kEthTypeIpv6) {
+    static_assert(Ipv4Layout::kTos == 1 && Ipv4Layout::kTtl == 8 && Ipv6Layout::kHopLimit == 7);
+    const int tos_shift = v4 ? 0 : 4, ttl_shift = v4 ? 8 : 0;
+    const size_t ttl_at = v4 ? Ipv4Layout::kTtl : Ipv6Layout::kHopLimit - 1;
+    if (tos_mask != 0) AddL3(headers, 0, Bytes<2>(tos << tos_shift), Bytes<2>(tos_mask << tos_shift), v4, false);
+    if (ttl_mask != 0) AddL3(headers, ttl_at, Bytes<2>(ttl << ttl_shift), Bytes<2>(ttl_mask << ttl_shift), v4, false);
   }
   const WordTest ports{w.word, w.value & 0xffff'ffff, w.mask & 0xffff'ffff};
   if (ports.mask == 0) return;
-  switch (proto_) {
+  switch (headers.proto) {
     case kIpProtoTcp:
     case kIpProtoUdp:
-      return Add(From::kL4, 0, Bytes<4>(ports.value), Bytes<4>(ports.mask), false, true);
+      return AddL4(headers, 0, Bytes<4>(ports.value), Bytes<4>(ports.mask));
     case kIpProtoIcmp:
     case kIpProtoIcmpv6: {  // Type and code, one byte each, are kept in the fields of ports.
       const auto pack = [](uint64_t v) { return (v >> 16 & 0xff) << 8 | (v & 0xff); };
-      return Add(From::kL4, 0, Bytes<2>(pack(ports.value)), Bytes<2>(pack(ports.mask)), false, true);
+      return AddL4(headers, 0, Bytes<2>(pack(ports.value)), Bytes<2>(pack(ports.mask)));
     }
     case kIpProtoSctp:
       others_.push_back(ports);

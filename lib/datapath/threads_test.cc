@@ -34,7 +34,7 @@ void AddFlows(FlowTables& tables) {
   ControllerOp icmp;
   icmp.opcode = opcode::kIcmp4Error;
   icmp.has_nested = true;
-  icmp.nested = {Op::Output(5)};
+  icmp.nested = {Op::Output(6)};
   tables.Add(MakeFlow(1, 3, {{field::kEthType, 0x0800}, {field::kIp4Dst, 0x0a000104}}, {Op::Controller(icmp)}));
 }
 

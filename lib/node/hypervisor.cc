@@ -5,6 +5,8 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "lib/controller/geneve_encap.h"
 #include "lib/node/announcement_agent.h"
 #include "lib/node/lane.h"
 #include "lib/node/learning_agent.h"
@@ -25,13 +27,8 @@ std::shared_lock<QueueLock> Using(QueueLock& lock, size_t queue) {
 std::map<std::string, ChassisAddress> ChassisAddresses(const Database& sb) {
   std::map<std::string, ChassisAddress> addresses;
   for (const auto& [uuid, chassis] : sb.Rows<sb::Chassis>()) {
-    for (const Uuid& ref : chassis.encaps()) {
-      const auto encap = sb.Read<sb::Encap>(ref);
-      if (!encap || encap->type() != "geneve") continue;
-      const absl::StatusOr<IpAddress> ip = IpAddress::Parse(encap->ip());
-      if (!ip.ok()) continue;
-      const bool checksum = encap->options("csum").value_or("true") != "false";
-      addresses.emplace(std::string(chassis.name()), ChassisAddress{*ip, MacAddress(), checksum});
+    if (const auto encap = FindGeneveEncap(sb, chassis)) {
+      addresses.emplace(std::string(chassis.name()), ChassisAddress{encap->ip, MacAddress(), encap->checksum});
     }
   }
   uint64_t place = 0;

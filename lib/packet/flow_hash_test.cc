@@ -53,7 +53,7 @@ TEST(FlowHashTest, IsTotal) {
   for (const Bytes& frame : {InnerUdp(), v6, tagged}) {
     std::set<uint64_t> hashes;
     for (size_t n = 0; n <= frame.size(); ++n) hashes.insert(Hash(Bytes(frame.begin(), frame.begin() + n)));
-    EXPECT_GE(hashes.size(), 3u);
+    EXPECT_GE(hashes.size(), 2u) << "cut off, and whole";
   }
   for (int i = 0; i < 10'000; ++i) {
     Bytes noise(random.Below(80));

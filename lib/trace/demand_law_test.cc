@@ -165,9 +165,10 @@ class DemandLaw : public testing::TestWithParam<std::string> {
     sb_ = std::move(log->database);
   }
 
-  // Both tables are those of `chassis`; packets begin in `table`, with what `place` sets.
+  // Both tables are those of `chassis`; packets begin in `table`, with what `place` sets, and meet `at_least` flows
+  // each on average.
   template <typename F>
-  void Check(const std::string& chassis, uint8_t table, F place) {
+  void Check(const std::string& chassis, uint8_t table, int at_least, F place) {
     FlowTables all, needed;
     Controller eager(*sb_, all, {.chassis = chassis}), on_demand(*sb_, needed, {.chassis = chassis, .on_demand = true});
     for (Controller* controller : {&eager, &on_demand}) {
@@ -187,7 +188,7 @@ class DemandLaw : public testing::TestWithParam<std::string> {
       ASSERT_EQ(seen.lines(), expected.lines()) << "packet " << i;
       flows += expected.flows();
     }
-    EXPECT_GT(flows, 5 * kPackets) << "packets come far";
+    EXPECT_GE(flows, at_least * kPackets) << "packets come far";
     EXPECT_LE(needed.size(), all.size());
   }
 
@@ -197,12 +198,12 @@ class DemandLaw : public testing::TestWithParam<std::string> {
 TEST_P(DemandLaw, OnTheImaginaryHypervisor) {
   std::vector<std::pair<uint64_t, uint64_t>> places;  // Datapath and port, by their keys.
   for (const auto& [uuid, row] : sb_->Rows<sb::Port_Binding>()) {
-    const auto* const datapath = sb_->Get<sb::Datapath_Binding>({row.datapath().high(), row.datapath().low()});
+    const auto* const datapath = sb_->Get<sb::Datapath_Binding>(row.datapath());
     places.emplace_back(datapath->tunnel_key(), row.tunnel_key());
   }
   std::sort(places.begin(), places.end());
   ASSERT_FALSE(places.empty());
-  Check("", kLogicalTable, [&](FlowKey& key, Packets& packets, const Controller&) {
+  Check("", kLogicalTable, 5, [&](FlowKey& key, Packets& packets, const Controller&) {
     const auto& [datapath, port] = places[packets.Below(places.size())];
     key.Set(field::kMetadata, datapath);
     key.Set(RegField(14), port);
@@ -212,7 +213,7 @@ TEST_P(DemandLaw, OnTheImaginaryHypervisor) {
 TEST_P(DemandLaw, OnEveryChassis) {
   const std::vector<std::string> chassis = ChassisSite::Names(*sb_);
   for (const std::string& name : chassis) {
-    Check(name, kPhysicalTable, [](FlowKey& key, Packets& packets, const Controller& controller) {
+    Check(name, kPhysicalTable, 1, [](FlowKey& key, Packets& packets, const Controller& controller) {
       const auto& tunnels = controller.tunnels();
       const uint64_t port = packets.Below(tunnels.size() + controller.ports().size()) + 1;
       key.Set(field::kInPort, port);

@@ -54,11 +54,21 @@ class Rewrite {
   };
   struct Changes;
 
-  void Add(From from, size_t offset, absl::Span<const uint8_t> value, absl::Span<const uint8_t> mask, bool in_ip,
-           bool in_l4);
-  void AddWord(const WordTest& w);
-  void AddIp(const WordTest& w);
-  void AddIpv4(const WordTest& w);
+  // Which headers there are.
+  struct Headers {
+    uint16_t type = 0;  // EtherType.
+    uint8_t proto = 0;  // 0 in later fragments.
+  };
+
+  void AddAddresses(const FlowKey& key, const FlowKey& written);
+  void AddWord(const Headers& headers, const WordTest& w);
+  void AddIp(const Headers& headers, const WordTest& w);
+  void AddIpv4(const Headers& headers, const WordTest& w);
+  void AddL3(const Headers& headers, size_t offset, absl::Span<const uint8_t> value, absl::Span<const uint8_t> mask,
+             bool in_ip, bool in_l4);
+  void AddL4(const Headers& headers, size_t offset, absl::Span<const uint8_t> value, absl::Span<const uint8_t> mask);
+  Patch& Add(From from, size_t offset, absl::Span<const uint8_t> value, absl::Span<const uint8_t> mask);
+  void CoverByL4(const Headers& headers, Patch& patch);
   template <int kSize>
   void Put(const Patch& patch, Packet* const* packets, const PacketLayout* layouts, int n, Changes* changes) const;
   void FixChecksums(Packet* const* packets, const PacketLayout* layouts, int n, Changes* changes) const;
@@ -67,9 +77,8 @@ class Rewrite {
   absl::InlinedVector<Patch, 2> patches_;
   // What takes looking for in the packet: a tag, link-layer options, SCTP ports.
   absl::InlinedVector<WordTest, 1> others_;
-  uint16_t type_ = 0;        // EtherType.
+  // What patches need to know, and nothing else: packets that differ in more have the same rewrite.
   uint8_t l3_size_ = 0;      // Of its header.
-  uint8_t proto_ = 0;        // 0 in later fragments.
   uint8_t l4_checksum_ = 0;  // Where it is in the L4 header; 0 where there is none.
   bool is_udp_ = false;      // A checksum of 0 is none.
 };
