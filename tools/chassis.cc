@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/port/af_packet_port.h"
@@ -135,7 +136,7 @@ class RunChassis final : public Command {
     if (binding->type() == "localnet") return absl::OkStatus();
     std::string owner = "no chassis";
     if (binding->has_chassis()) {
-      const auto* row = sb.Get<sb::Chassis>(Uuid(binding->chassis().high(), binding->chassis().low()));
+      const auto* row = sb.Get<sb::Chassis>(FromProto(binding->chassis()));
       if (row != nullptr) owner = row->name();
     }
     if (owner == name_) return absl::OkStatus();

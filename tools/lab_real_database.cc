@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/db/log_file.h"
@@ -11,11 +12,6 @@
 
 namespace ovnlite::tools {
 namespace {
-
-void Point(const Uuid& uuid, ovsdb::Uuid* reference) {
-  reference->set_high(uuid.high());
-  reference->set_low(uuid.low());
-}
 
 absl::Status AddNetwork(const std::vector<LabVm>& vms, Topology& topology) {
   OVNLITE_ASSIGN_OR_RETURN(const LogicalRouter router, topology.AddRouter("LR1"));
@@ -52,13 +48,13 @@ absl::Status AddChassis(const LabNode& node, const LabVm& vm, Database& sb) {
   auto* row = t.Insert<sb::Chassis>(chassis);
   row->set_name(node.name);
   row->set_hostname(node.name);
-  Point(encap, row->add_encaps());
+  ToProto(encap, row->add_encaps());
   for (const char* const feature :
        {"ct-no-masked-label", "mac-binding-timestamp", "ovn-ct-lb-related", "port-up-notif"}) {
     (*row->mutable_other_config())[feature] = "true";
   }
   auto* binding = t.Update<sb::Port_Binding>(bindings[0]);
-  Point(chassis, binding->mutable_chassis());
+  ToProto(chassis, binding->mutable_chassis());
   binding->set_up(true);
   return sb.Commit(std::move(t)).status();
 }

@@ -13,13 +13,12 @@
 #include <vector>
 
 #include "lib/controller/flow_store.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovsdb.pb.h"
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/db/incremental.h"
 
 namespace ovnlite {
-
-inline Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
 
 // What the physical flows need to know of a Port_Binding: changes elsewhere in the row wake nobody.
 struct PortInfo {

@@ -11,11 +11,6 @@
 namespace ovnlite {
 namespace {
 
-bool IsStage(uint8_t table) {
-  return (table >= table::kIngress && table < table::kOutputInit) ||
-         (table >= table::kEgress && table < table::kSaveInPort);
-}
-
 // The numbers of an emitter's name: "17/3/1".
 std::vector<uint32_t> NumbersOf(absl::string_view name) {
   std::vector<uint32_t> numbers;
@@ -62,7 +57,7 @@ Demand::Demand(Incremental& engine, const ControllerContext& context, LogicalFlo
 Demand::Place Demand::PlaceOf(uint8_t table, const FlowKey& key) {
   const auto get = [&key](FieldRef f) { return static_cast<uint32_t>(key.Get64(f)); };
   const uint32_t datapath = get(field::kMetadata), in = get(field::kLogicalInPort), out = get(field::kLogicalOutPort);
-  if (IsStage(table)) return {table, datapath, in, out};
+  if (table::IsStage(table)) return {table, datapath, in, out};
   switch (table) {
     case table::kPhysicalToLogical:
       return {table, 0, get(field::kInPort), 0};
@@ -102,7 +97,7 @@ bool Demand::Add(uint8_t table, const FlowKey& key) {
 std::vector<FlowError> Demand::Errors(const Database& sb, uint8_t table, const FlowKey& key) {
   std::vector<FlowError> found;
   const Place place = PlaceOf(table, key);
-  if (!IsStage(table) || !logical_.has_errors()) return found;
+  if (!table::IsStage(table) || !logical_.has_errors()) return found;
   engine_.Inspect([&](Reader& reader) {
     const Uuid datapath = DatapathOf(reader, place.datapath);
     if (datapath.IsZero()) return;
@@ -117,7 +112,7 @@ std::vector<FlowError> Demand::Errors(const Database& sb, uint8_t table, const F
 
 void Demand::Ask(const Place& place) {
   const std::string at = absl::StrCat(place.datapath, "/", place.out);
-  if (IsStage(place.table)) {
+  if (table::IsStage(place.table)) {
     const std::string stage = absl::StrCat(place.table, "/", place.datapath);
     engine_.Demand(stage_, stage);
     engine_.Demand(stage_, absl::StrCat(stage, "/0/", place.in));

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_split.h"
 #include "lib/controller/context.h"
+#include "lib/controller/gateways.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/mac.h"
 
@@ -20,32 +21,6 @@ std::string ChassisName(Reader& reader, const ovsdb::Uuid& uuid) {
 
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Chassis that may host a chassisredirect port, the preferred first.
-std::vector<std::string> Gateways(Reader& reader, const sb::Port_Binding& port) {
-  std::vector<std::pair<int64_t, std::string>> ranked;
-  const auto add = [&](int64_t priority, const ovsdb::Uuid& chassis) {
-    std::string name = ChassisName(reader, chassis);
-    if (!name.empty()) ranked.push_back({-priority, std::move(name)});
-  };
-  if (port.has_ha_chassis_group()) {
-    if (const auto* group = reader.Get<sb::HA_Chassis_Group>(FromProto(port.ha_chassis_group()))) {
-      for (const ovsdb::Uuid& member : group->ha_chassis()) {
-        const auto* ha = reader.Get<sb::HA_Chassis>(FromProto(member));
-        if (ha != nullptr && ha->has_chassis()) add(ha->priority(), ha->chassis());
-      }
-    }
-  } else {
-    for (const ovsdb::Uuid& member : port.gateway_chassis()) {
-      const auto* gateway = reader.Get<sb::Gateway_Chassis>(FromProto(member));
-      if (gateway != nullptr && gateway->has_chassis()) add(gateway->priority(), gateway->chassis());
-    }
-  }
-  std::sort(ranked.begin(), ranked.end());
-  std::vector<std::string> names;
-  for (auto& [rank, name] : ranked) names.push_back(std::move(name));
-  return names;
 }
 
 PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& uuid) {
@@ -80,7 +55,7 @@ PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& 
   }
   info.redirect_port = Option(row->options(), "chassis-redirect-port");
   info.always_redirect = Option(row->options(), "always-redirect") == "true";
-  if (info.type == "chassisredirect") info.gateways = Gateways(reader, *row);
+  if (info.type == "chassisredirect") info.gateways = GatewaysOf(reader, *row);
   return info;
 }
 

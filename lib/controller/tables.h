@@ -18,7 +18,7 @@ inline constexpr uint8_t kCheckLoopback = 41;
 inline constexpr uint8_t kEgress = 42;
 inline constexpr uint8_t kSaveInPort = 64;
 inline constexpr uint8_t kLogicalToPhysical = 65;
-inline constexpr uint8_t kMacBinding = 66;
+inline constexpr uint8_t kMacBinding = 66;  // From here on: tables that an action asks something.
 inline constexpr uint8_t kMacLookup = 67;
 inline constexpr uint8_t kCheckHairpin = 68;
 inline constexpr uint8_t kCheckHairpinReply = 69;
@@ -31,6 +31,9 @@ inline constexpr uint8_t kOutPortSecurity = 75;
 inline constexpr uint8_t kEcmpNextHopMac = 76;
 inline constexpr uint8_t kEcmpNextHop = 77;
 inline constexpr uint8_t kLbAffinity = 78;
+
+// Whether a table is a stage of a logical pipeline.
+constexpr bool IsStage(uint8_t t) { return (t >= kIngress && t < kOutputInit) || (t >= kEgress && t < kSaveInPort); }
 }  // namespace ovnlite::table
 
 // Bits of reg10, the logical flags.

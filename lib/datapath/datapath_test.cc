@@ -5,55 +5,21 @@
 
 #include <map>
 
+#include "lib/datapath/datapath_testutil.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/datapath/translate.h"
+#include "ovnlite/flow/opcode.h"
 #include "ovnlite/packet/compose.h"
 #include "ovnlite/packet/extract.h"
+#include "ovnlite/packet/flow_hash.h"
+#include "ovnlite/wire/arp.h"
+#include "ovnlite/wire/checksum.h"
+#include "ovnlite/wire/ethernet.h"
 #include "ovnlite/wire/ip_proto.h"
 #include "ovnlite/wire/sctp.h"
 
 namespace ovnlite {
 namespace {
-
-class Host : public DatapathHost {
- public:
-  void Transmit(uint32_t port, const PacketBatch& batch) override {
-    for (Packet* p : batch) sent[port].push_back(std::string(reinterpret_cast<const char*>(p->data()), p->size()));
-  }
-  void OnLearned(const LearnedNeighbor& neighbor) override { learned.push_back(neighbor); }
-
-  std::map<uint32_t, std::vector<std::string>> sent;
-  std::vector<LearnedNeighbor> learned;
-};
-
-Flow MakeFlow(uint8_t table, uint16_t priority, std::vector<std::pair<FieldRef, u128>> match, OpList ops) {
-  Flow flow;
-  flow.table = table;
-  flow.priority = priority;
-  for (const auto& [f, v] : match) EXPECT_TRUE(flow.match.Add(f, v));
-  flow.ops = std::make_shared<const OpList>(std::move(ops));
-  return flow;
-}
-
-FlowKey UdpKey(uint32_t source, uint32_t destination, uint16_t sport, uint16_t dport) {
-  FlowKey key;
-  key.Set(field::kEthDst, 0x0000'0000'ff01);
-  key.Set(field::kEthSrc, 0x0a);
-  key.Set(field::kEthType, 0x800);
-  key.Set(field::kIp4Src, source);
-  key.Set(field::kIp4Dst, destination);
-  key.Set(field::kIpProto, 17);
-  key.Set(field::kIpTtl, 64);
-  key.Set(field::kL4Src, sport);
-  key.Set(field::kL4Dst, dport);
-  return key;
-}
-
-Packet UdpPacket(uint32_t in_port, uint32_t destination = 0x0a000114, uint16_t sport = 5000, uint16_t dport = 53) {
-  Packet packet = ComposePacket(UdpKey(0x0a00000a, destination, sport, dport));
-  packet.in_port = in_port;
-  return packet;
-}
 
 FlowKey Extract(absl::string_view bytes) {
   FlowKey key;
@@ -63,6 +29,8 @@ FlowKey Extract(absl::string_view bytes) {
 
 class DatapathTest : public testing::Test {
  protected:
+  using Host = RecordingHost;
+
   // in_port 1 -> route 10.0.1.0/24 to port 2, everything else dropped.
   void AddRouter() {
     tables_.Add(MakeFlow(0, 100, {{field::kInPort, 1}}, {Op::SetField(OfField::kMetadata, 3), Op::Resubmit(8)}));
@@ -71,7 +39,6 @@ class DatapathTest : public testing::Test {
                            Op::SetField(OfField::kEthDst, 0x0b), Op::Output(2)});
     EXPECT_TRUE(route.match.Add(field::kIp4Dst, 0x0a000100, 0xffffff00));
     route_ = tables_.Add(std::move(route));
-    tables_.TakeChanges();
   }
 
   ManualClock clock_;
@@ -156,8 +123,8 @@ TEST_F(DatapathTest, OneMegaflowServesASubnet) {
   EXPECT_EQ(datapath_.megaflow_count(), 1u);
   EXPECT_EQ(datapath_.counters().translations, 1u);
   EXPECT_EQ(datapath_.counters().cache_hits, 199u);
-  datapath_.Tick();
   EXPECT_EQ(datapath_.StatisticsOf(route_).packets, 200u);
+  EXPECT_EQ(datapath_.StatisticsOf(route_).bytes, 200 * UdpPacket(1).size());
 }
 
 TEST_F(DatapathTest, DropsAreCountedAndCached) {
@@ -178,7 +145,7 @@ TEST_F(DatapathTest, RevalidationFollowsWhatChanged) {
   ASSERT_EQ(datapath_.megaflow_count(), 1u);
   // An edit elsewhere leaves the megaflow alone.
   tables_.Add(MakeFlow(9, 1, {{field::kMetadata, 3}}, {Op::Output(9)}));
-  datapath_.Revalidate(tables_.TakeChanges());
+  EXPECT_TRUE(datapath_.Revalidate());
   EXPECT_EQ(datapath_.megaflow_count(), 1u);
   // The same route to another port changes its program in place.
   const Flow old = tables_.Get(route_);
@@ -186,7 +153,7 @@ TEST_F(DatapathTest, RevalidationFollowsWhatChanged) {
   Flow moved = MakeFlow(8, 74, {}, {Op::Output(5)});
   moved.match = old.match;
   tables_.Add(std::move(moved));
-  datapath_.Revalidate(tables_.TakeChanges());
+  EXPECT_TRUE(datapath_.Revalidate());
   EXPECT_EQ(datapath_.megaflow_count(), 1u);
   Packet again = UdpPacket(1);
   datapath_.Process(again);
@@ -196,7 +163,7 @@ TEST_F(DatapathTest, RevalidationFollowsWhatChanged) {
   Flow narrow = MakeFlow(
       8, 80, {{field::kMetadata, 3}, {field::kEthType, 0x800}, {field::kIpProto, 17}, {field::kL4Dst, 54}}, {});
   tables_.Add(std::move(narrow));
-  datapath_.Revalidate(tables_.TakeChanges());
+  EXPECT_TRUE(datapath_.Revalidate());
   EXPECT_EQ(datapath_.megaflow_count(), 0u);
 }
 
@@ -280,64 +247,33 @@ TEST_F(DatapathTest, ClonesDoNotDisturbOneAnother) {
 }
 
 TEST_F(DatapathTest, TunnelsCarryDatapathAndPorts) {
-  GeneveTunnel tunnel;
-  tunnel.source = *IpAddress::Parse("192.168.56.11");
-  tunnel.destination = *IpAddress::Parse("192.168.56.12");
-  datapath_.AddTunnel(7, tunnel, TunnelMode::kFrames);
+  host_.tunnels.insert(7);
   tables_.Add(MakeFlow(
       0, 1, {},
       {Op::Set({OfField::kTunId, 0, 24}, 2), Op::SetField(OfField::kTunMetadata0, 0x0002'0001), Op::Output(7)}));
   Packet packet = UdpPacket(1);
-  const std::string inner(reinterpret_cast<const char*>(packet.data()), packet.size());
+  const std::string inner = BytesOf(packet);
+  const uint64_t hash = FlowHash(packet);
   datapath_.Process(packet);
-  ASSERT_EQ(host_.sent[7].size(), 1u);
-  const std::string& frame = host_.sent[7][0];
-  GeneveArrival arrival;
-  const auto span = absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(frame.data()), frame.size());
-  ASSERT_EQ(ReceiveGeneve(span, GeneveEndpoint(), &arrival), GeneveVerdict::kDeliver);
-  EXPECT_EQ(arrival.vni, 2u);
-  EXPECT_EQ(arrival.option->ingress_port(), 2u);
-  EXPECT_EQ(arrival.option->egress_port(), 1u);
-  EXPECT_EQ(frame.substr(arrival.inner_offset, arrival.inner_size), inner);
+  EXPECT_EQ(host_.sent[7], std::vector<std::string>{inner});
+  EXPECT_EQ(packet.tunnel, 0x0000'0002'0002'0001u);
+  EXPECT_EQ(packet.flow_hash, hash) << "for the outer source port";
 }
 
-TEST_F(DatapathTest, TheOuterSourcePortIsTheInnerFlowsHash) {
-  datapath_.AddTunnel(7, {.source = Ipv4Address(1), .destination = Ipv4Address(2)}, TunnelMode::kFrames);
-  tables_.Add(MakeFlow(0, 1, {}, {Op::Output(7)}));
-  FlowKey udp6 = UdpKey(0, 0, 7, 8);
-  udp6.Set(field::kEthType, 0x86dd);
-  udp6.Set(field::kIp6Src, 0x1234);
-  udp6.Set(field::kIp6Dst, 0x5678);
-  FlowKey icmp = UdpKey(1, 2, 8, 0);
-  icmp.Set(field::kIpProto, 1);
-  FlowKey fragment = UdpKey(1, 2, 7, 8);
-  fragment.Set(field::kIpFrag, 1);
-  FlowKey arp = UdpKey(1, 2, 0, 0);
-  arp.Set(field::kEthType, 0x806);
-  arp.Set(field::kArpOp, 1);
-  for (const FlowKey& key : {UdpKey(1, 2, 7, 8), udp6, icmp, fragment, arp}) {
-    Packet packet = ComposePacket(key);
-    const uint16_t port = GeneveSourcePort(InnerFlowHash(packet.bytes()));
-    host_.sent.clear();
-    datapath_.Process(packet);
-    ASSERT_EQ(host_.sent[7].size(), 1u);
-    EXPECT_EQ(Load16(reinterpret_cast<const uint8_t*>(host_.sent[7][0].data()) + 34), port);
-  }
-}
-
-TEST_F(DatapathTest, ATunnelsNewAddressCountsAtOnce) {
-  tables_.Add(MakeFlow(0, 1, {}, {Op::Output(7)}));
-  for (uint32_t address : {2, 3}) {
-    datapath_.AddTunnel(7, {.source = Ipv4Address(1), .destination = Ipv4Address(address)}, TunnelMode::kFrames);
+TEST_F(DatapathTest, ExitsAreAskedForOnce) {
+  AddRouter();
+  for (int i = 0; i < 3; ++i) {
     Packet packet = UdpPacket(1);
     datapath_.Process(packet);
-    EXPECT_EQ(Load32(reinterpret_cast<const uint8_t*>(host_.sent[7].back().data()) + 30), address);
   }
-  datapath_.RemoveTunnel(7);
+  EXPECT_EQ(host_.asked, 1);
+  host_.no_exit.insert(2);
+  datapath_.ForgetExits();
   Packet packet = UdpPacket(1);
-  const size_t size = packet.size();
   datapath_.Process(packet);
-  EXPECT_EQ(host_.sent[7].back().size(), size);
+  EXPECT_EQ(host_.asked, 2);
+  EXPECT_EQ(datapath_.counters().no_exit, 1u);
+  EXPECT_EQ(host_.sent[2].size(), 3u);
 }
 
 TEST_F(DatapathTest, LoopsEnd) {
@@ -345,6 +281,169 @@ TEST_F(DatapathTest, LoopsEnd) {
   Packet packet = UdpPacket(1);
   datapath_.Process(packet);
   EXPECT_EQ(datapath_.counters().dropped, 1u);
+}
+
+// dec_ttl: the packet ends, and the chassis' answer is another flow's business.
+TEST_F(DatapathTest, ATtlOfOneEnds) {
+  AddRouter();
+  for (const uint64_t ttl : {0, 1, 2}) {
+    FlowKey key = UdpKey(0x0a00000a, 0x0a000114, 5000, 53);
+    key.Set(field::kIpTtl, ttl);
+    key.Set(field::kInPort, 1);
+    const Program program = Translator(tables_).Run(key, 0);
+    EXPECT_EQ(program.drop, ttl < 2 ? DropReason::kTtl : DropReason::kNone) << ttl;
+    Packet packet = ComposePacket(key);
+    datapath_.Process(packet);
+    EXPECT_EQ(host_.sent[2].size(), ttl < 2 ? 0u : 1u) << ttl;
+  }
+  EXPECT_EQ(Extract(host_.sent[2][0]).Get64(field::kIpTtl), 1u);
+}
+
+// ovs-actions(7), "bundle": the first member that is up, which the port that the packet came from is not.
+TEST_F(DatapathTest, ABundleSkipsThePortThatThePacketCameFrom) {
+  tables_.Add(MakeFlow(0, 1, {}, {Op::Bundle({1, 5, 6})}));
+  for (const uint32_t port : {1, 2}) {
+    Packet packet = UdpPacket(port);
+    datapath_.Process(packet);
+  }
+  EXPECT_EQ(host_.sent[5].size(), 1u);
+  EXPECT_EQ(host_.sent[1].size(), 1u);
+  EXPECT_TRUE(host_.sent[6].empty());
+}
+
+// A write to a part of the tag leaves the rest as it is, in every packet.
+TEST_F(DatapathTest, PriorityOfATagIsItsOwn) {
+  tables_.Add(MakeFlow(0, 1, {}, {Op::Set({OfField::kVlanTci, 0, 12}, 7), Op::Output(2)}));
+  for (const uint16_t priority : {0, 3, 5}) {
+    FlowKey key = UdpKey(1, 2, 3, 4);
+    key.Set(field::kVlanTci, 0x1009u | static_cast<unsigned>(priority) << 13);
+    Packet packet = ComposePacket(key);
+    datapath_.Process(packet);
+    EXPECT_EQ(Extract(host_.sent[2].back()).Get64(field::kVlanTci), 0x1007u | static_cast<unsigned>(priority) << 13);
+  }
+}
+
+// Answers to answers: a chain of eight is served.
+TEST_F(DatapathTest, ChainsOfAnswersEnd) {
+  // Every packet is answered with an ICMP error, whose nested operations lead here again.
+  ControllerOp icmp;
+  icmp.opcode = opcode::kIcmp4Error;
+  icmp.has_nested = true;
+  icmp.nested = {Op::Output(2), Op::SetField(OfField::kIpTtl, 9), Op::Resubmit(0)};
+  tables_.Add(MakeFlow(0, 1, {{field::kEthType, kEthTypeIpv4}}, {Op::Controller(icmp)}));
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  EXPECT_EQ(datapath_.counters().replies, 9u);
+  EXPECT_EQ(host_.sent[2].size(), 8u);
+  EXPECT_EQ(datapath_.counters().loops, 1u);
+}
+
+// What needs rows, time or state is the host's.
+TEST_F(DatapathTest, TheHostIsHandedWhatItTakes) {
+  ControllerOp dhcp;
+  dhcp.opcode = opcode::kPutDhcpOpts;
+  dhcp.pause = true;
+  tables_.Add(MakeFlow(
+      0, 1, {}, {Op::SetField(OfReg(0), 7), Op::SetField(OfField::kIpTtl, 9), Op::Controller(dhcp), Op::Resubmit(1)}));
+  tables_.Add(MakeFlow(1, 1, {{RegField(0), 7}}, {Op::Output(2)}));
+  tables_.Add(MakeFlow(1, 1, {{RegField(0), 8}}, {Op::Output(3)}));
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  EXPECT_EQ(datapath_.counters().unanswered, 1u) << "nobody takes it";
+  host_.takes = true;
+  packet = UdpPacket(1);
+  datapath_.Process(packet);
+  ASSERT_EQ(host_.packet_ins.size(), 1u);
+  PacketIn held = std::move(host_.packet_ins[0]);
+  EXPECT_EQ(held.action().opcode, opcode::kPutDhcpOpts);
+  EXPECT_EQ(held.key.reg(0), 7u);
+  EXPECT_EQ(held.key.Get64(field::kInPort), 1u);
+  EXPECT_EQ(held.packet.bytes()[22], 9) << "as the flow has left it";
+  EXPECT_TRUE(host_.sent.empty());
+  held.key.set_reg(0, 8);
+  datapath_.Resume(std::move(held));
+  EXPECT_EQ(host_.sent[3].size(), 1u);
+  // Into a table, with what the key says.
+  FlowKey key;
+  key.set_reg(0, 7);
+  datapath_.Enter(UdpPacket(1), key, 1);
+  EXPECT_EQ(host_.sent[2].size(), 1u);
+}
+
+// An ARP question is asked in the packet's place, and the packet is told to the host, which may keep it.
+TEST_F(DatapathTest, WhoeverAsksForANeighbourIsHandedOverToo) {
+  ControllerOp arp;
+  arp.opcode = opcode::kArp;
+  arp.has_nested = true;
+  arp.nested = {Op::SetField(OfField::kArpTpa, 0x0a0001fe), Op::Output(2)};
+  tables_.Add(MakeFlow(0, 1, {}, {Op::SetField(OfReg(0), 0x0a0001fe), Op::Controller(arp)}));
+  host_.takes = true;
+  Packet packet = UdpPacket(1);
+  const std::string before = BytesOf(packet);
+  datapath_.Process(packet);
+  ASSERT_EQ(host_.sent[2].size(), 1u);
+  EXPECT_EQ(Extract(host_.sent[2][0]).Get64(field::kArpOp), kArpRequest);
+  EXPECT_EQ(Extract(host_.sent[2][0]).Get64(field::kArpTpa), 0x0a0001feu);
+  ASSERT_EQ(host_.packet_ins.size(), 1u);
+  EXPECT_EQ(BytesOf(host_.packet_ins[0].packet), before);
+  EXPECT_EQ(host_.packet_ins[0].key.reg(0), 0x0a0001feu);
+  EXPECT_EQ(host_.packet_ins[0].rest, nullptr);
+}
+
+// An edit between two packets of one batch: the second one goes as the tables are then.
+TEST_F(DatapathTest, AnEditWithinABatchCountsForWhatIsBehindIt) {
+  ControllerOp event;
+  event.opcode = opcode::kEvent;
+  tables_.Add(MakeFlow(0, 2, {{field::kL4Dst, 99}}, {Op::Controller(event)}));
+  const FlowId old = tables_.Add(MakeFlow(0, 1, {}, {Op::Output(2)}));
+  Packet warm = UdpPacket(1);
+  datapath_.Process(warm);
+  ASSERT_EQ(host_.sent[2].size(), 1u);
+  host_.takes = true;
+  host_.on_packet_in = [&] {
+    tables_.Remove(old);
+    tables_.Add(MakeFlow(0, 1, {}, {Op::Output(3)}));
+  };
+  std::vector<Packet> packets;
+  for (const uint16_t port : {53, 99, 53, 53}) packets.push_back(UdpPacket(1, 0x0a000114, 5000, port));
+  PacketBatch batch;
+  for (Packet& packet : packets) batch.Add(&packet);
+  datapath_.Process(batch);
+  EXPECT_EQ(host_.sent[2].size(), 2u) << "one before, one of the batch";
+  EXPECT_EQ(host_.sent[3].size(), 2u);
+  EXPECT_EQ(datapath_.counters().revalidations, 1u);
+}
+
+// Every change of a part that any metadata comes to is a change for all.
+TEST_F(DatapathTest, RevalidationFollowsFlowsForAnyMetadata) {
+  AddRouter();
+  Packet packet = UdpPacket(1);
+  datapath_.Process(packet);
+  tables_.Add(MakeFlow(8, 200, {}, {Op::Output(6)}));  // Whatever the metadata is.
+  packet = UdpPacket(1);
+  datapath_.Process(packet);
+  EXPECT_EQ(host_.sent[6].size(), 1u);
+  EXPECT_EQ(host_.sent[2].size(), 1u);
+}
+
+TEST_F(DatapathTest, StatisticsSurviveRevalidationAndExpiry) {
+  AddRouter();
+  const auto send = [this] {
+    Packet packet = UdpPacket(1);
+    datapath_.Process(packet);
+  };
+  send();
+  tables_.Add(MakeFlow(8, 1, {{field::kMetadata, 3}}, {}));
+  send();
+  EXPECT_EQ(datapath_.StatisticsOf(route_).packets, 2u);
+  clock_.Advance(11 * kSecond);
+  datapath_.Tick();
+  EXPECT_EQ(datapath_.megaflow_count(), 0u);
+  EXPECT_EQ(datapath_.StatisticsOf(route_).packets, 2u);
+  const FlowId gone = route_;
+  tables_.Remove(gone);
+  datapath_.Tick();
+  EXPECT_EQ(datapath_.StatisticsOf(gone).packets, 0u) << "a flow that is no more has no statistics";
 }
 
 TEST_F(DatapathTest, WithoutATrackerConnectionTrackingIsCounted) {
@@ -461,7 +560,7 @@ TEST_P(CacheLaw, CachedEqualsUncachedForEveryCoveredPacket) {
   FlowTables tables;
   FillAtRandom(tables, random);
   ManualClock clock;
-  Host cached_host, fresh_host;
+  RecordingHost cached_host, fresh_host;
   Datapath cached(tables, clock, cached_host);
   for (int i = 0; i < 400; ++i) {
     const FlowKey key = RandomUdpKey(random);

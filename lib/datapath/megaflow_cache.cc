@@ -1,9 +1,9 @@
-#include "ovnlite/datapath/megaflow_cache.h"
+#include "lib/datapath/megaflow_cache.h"
 
 #include <algorithm>
-#include <bit>
+#include <utility>
 
-#include "ovnlite/base/hash.h"
+#include "lib/datapath/megaflow_subtable.h"
 #include "ovnlite/packet/packet.h"
 
 namespace ovnlite {
@@ -12,131 +12,49 @@ namespace {
 // Subtables are put in order of use each time this many batches have been looked up.
 constexpr uint64_t kRankEvery = 1024;
 
+// Programs with more effects take packets one by one: they make many copies.
+constexpr size_t kFewEffects = 8;
+
 }  // namespace
 
-class MegaflowCache::Subtable {
- public:
-  explicit Subtable(const FlowKey& mask) : mask_(mask) {
-    for (uint8_t w = 0; w < kPacketWords; ++w) {
-      if (mask.words[w] != 0) words_.push_back({w, mask.words[w]});
-    }
-    Resize(16);
-  }
-
-  const FlowKey& mask() const { return mask_; }
-  uint64_t hits() const { return hits_; }
-  void Age() { hits_ /= 2; }
-  bool empty() const { return megaflows_.empty(); }
-
-  uint64_t Hash(const FlowKey& key) const {
-    uint64_t h = 0;
-    for (const MaskedWord& m : words_) h = HashMix(h, key.words[m.word] & m.mask);
-    return h;
-  }
-  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & slot_mask_]); }
-  // Brings in the candidate that Find() will compare.
-  void PrefetchEntry(uint64_t hash) const {
-    const Slot& slot = slots_[hash & slot_mask_];
-    if (slot.megaflow != nullptr) __builtin_prefetch(&slot.megaflow->key);
-  }
-
-  // Whether `megaflow`, one of this subtable, covers the packet.
-  bool Covers(const Megaflow& megaflow, const FlowKey& key) const { return Equal(key, megaflow.key); }
-  void CountHit() { ++hits_; }
-
-  Megaflow* Find(const FlowKey& key, uint64_t hash) {
-    for (uint64_t i = hash & slot_mask_; slots_[i].megaflow != nullptr; i = (i + 1) & slot_mask_) {
-      if (slots_[i].tag == Tag(hash) && Equal(key, slots_[i].megaflow->key)) {
-        ++hits_;
-        return slots_[i].megaflow;
-      }
-    }
-    return nullptr;
-  }
-
-  Megaflow* Insert(const FlowKey& key, Program program, Instant now) {
-    if ((megaflows_.size() + 1) * 2 > slots_.size()) Resize(slots_.size() * 2);
-    auto megaflow = std::make_unique<Megaflow>();
-    for (const MaskedWord& m : words_) megaflow->key.words[m.word] = key.words[m.word] & m.mask;
-    megaflow->program = std::move(program);
-    megaflow->used = now;
-    Megaflow* raw = megaflow.get();
-    megaflows_.push_back(std::move(megaflow));
-    Place(raw);
-    return raw;
-  }
-
-  // Returns how many were removed.
-  size_t Sweep(const std::function<bool(Megaflow&)>& visit) {
-    const size_t before = megaflows_.size();
-    std::erase_if(megaflows_, [&](const std::unique_ptr<Megaflow>& m) { return !visit(*m); });
-    if (megaflows_.size() != before) Resize(slots_.size());
-    return before - megaflows_.size();
-  }
-
- private:
-  struct MaskedWord {
-    uint8_t word;
-    uint64_t mask;
-  };
-  struct Slot {
-    Megaflow* megaflow = nullptr;
-    uint64_t tag = 0;
-  };
-
-  static uint64_t Tag(uint64_t hash) { return hash >> 16; }
-
-  bool Equal(const FlowKey& key, const FlowKey& masked) const {
-    uint64_t difference = 0;
-    for (const MaskedWord& m : words_) difference |= (key.words[m.word] ^ masked.words[m.word]) & m.mask;
-    return difference == 0;
-  }
-
-  void Place(Megaflow* megaflow) {
-    const uint64_t hash = Hash(megaflow->key);
-    uint64_t i = hash & slot_mask_;
-    while (slots_[i].megaflow != nullptr) i = (i + 1) & slot_mask_;
-    slots_[i] = {megaflow, Tag(hash)};
-  }
-
-  void Resize(size_t n) {
-    slots_.assign(n, Slot());
-    slot_mask_ = n - 1;
-    for (const auto& m : megaflows_) Place(m.get());
-  }
-
-  FlowKey mask_;
-  std::vector<MaskedWord> words_;
-  std::vector<Slot> slots_;  // A power of two, at most half full.
-  uint64_t slot_mask_ = 0;
-  std::vector<std::unique_ptr<Megaflow>> megaflows_;  // In order of insertion.
-  uint64_t hits_ = 0;
-};
+void Megaflow::SetProgram(Program program) {
+  detail->program = std::move(program);
+  std::vector<Effect>& all = detail->program.effects;
+  effects = all.data();
+  effect_count = static_cast<uint16_t>(all.size());
+  only_sends = all.size() <= kFewEffects && std::all_of(all.begin(), all.end(), [](const Effect& effect) {
+                 return effect.kind == Effect::Kind::kOutput;
+               });
+}
 
 MegaflowCache::MegaflowCache() = default;
-MegaflowCache::~MegaflowCache() = default;
+MegaflowCache::~MegaflowCache() { Reclaim(); }
 
-void MegaflowCache::Lookup(const FlowKey* keys, int n, Megaflow** found) {
+void MegaflowCache::Lookup(const PacketKey* keys, int n, Megaflow** found) {
   int unresolved[kBatchSize];
-  uint64_t hashes[kBatchSize];
+  uint32_t hashes[kBatchSize];
   int left = 0;
   // Packets come in trains: what covered the last one often covers the next, and a comparison costs less than a hash.
-  for (int i = 0; i < n; ++i) {
-    if (last_ != nullptr && last_subtable_->Covers(*last_, keys[i])) {
-      found[i] = last_;
-      last_subtable_->CountHit();
-    } else {
-      found[i] = nullptr;
-      unresolved[left++] = i;
+  if (last_ != nullptr) {
+    MegaflowSubtable& subtable = *last_->detail->subtable;
+    for (int i = 0; i < n; ++i) {
+      const bool covers = subtable.Covers(*last_, keys[i]);
+      found[i] = covers ? last_ : nullptr;
+      unresolved[left] = i;
+      left += !covers;
     }
+    subtable.CountHits(static_cast<uint64_t>(n - left));
+  } else {
+    for (; left < n; ++left) unresolved[left] = left;
   }
-  for (const auto& subtable : subtables_) {
+  for (MegaflowSubtable* const subtable : ranked_) {
     if (left == 0) break;
+    if (subtable->size() == 0) continue;
     for (int j = 0; j < left; ++j) {
       hashes[j] = subtable->Hash(keys[unresolved[j]]);
       subtable->Prefetch(hashes[j]);
     }
-    for (int j = 0; j < left; ++j) subtable->PrefetchEntry(hashes[j]);
+    for (int j = 0; j < left; ++j) subtable->PrefetchCandidate(hashes[j]);
     int still = 0;
     for (int j = 0; j < left; ++j) {
       const int i = unresolved[j];
@@ -145,39 +63,80 @@ void MegaflowCache::Lookup(const FlowKey* keys, int n, Megaflow** found) {
         unresolved[still++] = i;
       } else {
         last_ = found[i];
-        last_subtable_ = subtable.get();
       }
     }
     left = still;
   }
-  if (++lookups_ % kRankEvery == 0 && subtables_.size() > 1) {
-    std::stable_sort(subtables_.begin(), subtables_.end(),
+  for (int j = 0; j < left; ++j) found[unresolved[j]] = nullptr;
+  if (++lookups_ % kRankEvery == 0 && ranked_.size() > 1) {
+    std::stable_sort(ranked_.begin(), ranked_.end(),
                      [](const auto& a, const auto& b) { return a->hits() > b->hits(); });
-    for (const auto& subtable : subtables_) subtable->Age();
+    for (MegaflowSubtable* subtable : ranked_) subtable->Age();
   }
 }
 
-Megaflow* MegaflowCache::Insert(const FlowKey& key, Program program, Instant now) {
-  auto fitting = std::find_if(subtables_.begin(), subtables_.end(),
-                              [&program](const auto& s) { return s->mask() == program.mask; });
-  if (fitting == subtables_.end())
-    fitting = subtables_.insert(subtables_.end(), std::make_unique<Subtable>(program.mask));
+Megaflow* MegaflowCache::Insert(const PacketKey& key, Program program, Instant now, uint64_t generation) {
+  auto fitting = std::find_if(ranked_.begin(), ranked_.end(),
+                              [&program](const MegaflowSubtable* s) { return s->mask() == program.mask; });
+  if (fitting == ranked_.end()) {
+    subtables_.push_back(std::make_unique<MegaflowSubtable>(program.mask));
+    fitting = ranked_.insert(ranked_.end(), subtables_.back().get());
+  }
   ++size_;
-  return (*fitting)->Insert(key, std::move(program), now);
+  Megaflow* const megaflow = (*fitting)->Insert(key);
+  megaflow->detail = std::make_unique<MegaflowDetail>();
+  megaflow->detail->subtable = *fitting;
+  megaflow->SetProgram(std::move(program));
+  megaflow->used = now;
+  megaflow->checked = generation;
+  return megaflow;
 }
 
-void MegaflowCache::Sweep(const std::function<bool(Megaflow&)>& visit) {
-  last_ = nullptr;
-  for (const auto& subtable : subtables_) size_ -= subtable->Sweep(visit);
-  std::erase_if(subtables_, [](const auto& s) { return s->empty(); });
+void MegaflowCache::Remove(Megaflow* megaflow) {
+  if (last_ == megaflow) last_ = nullptr;
+  --size_;
+  megaflow->removed = true;
+  megaflow->detail->subtable->Remove(megaflow);
+  removed_.push_back(megaflow);
 }
 
-void MegaflowCache::Clear() {
-  subtables_.clear();
-  size_ = 0;
-  last_ = nullptr;
+void MegaflowCache::Replace(Megaflow* megaflow, Program program) {
+  replaced_.push_back(std::move(megaflow->detail->program));
+  megaflow->SetProgram(std::move(program));
 }
 
-size_t MegaflowCache::subtable_count() const { return subtables_.size(); }
+void MegaflowCache::Reclaim() {
+  for (Megaflow* megaflow : removed_) megaflow->detail->subtable->Free(megaflow);
+  removed_.clear();
+  replaced_.clear();
+}
+
+PacketKey MegaflowCache::KeyOf(const Megaflow& megaflow) { return megaflow.detail->subtable->KeyOf(megaflow); }
+
+void MegaflowCache::AppendAll(std::vector<Megaflow*>& to) const {
+  for (const auto& subtable : subtables_) {
+    for (size_t i = 0; i < subtable->bucket_count(); ++i) subtable->AppendBucket(i, to);
+  }
+}
+
+int MegaflowCache::NextBucket() {
+  while (cursor_subtable_ < subtables_.size() && cursor_bucket_ == subtables_[cursor_subtable_]->bucket_count()) {
+    const auto at = subtables_.begin() + static_cast<std::ptrdiff_t>(cursor_subtable_);
+    cursor_bucket_ = 0;
+    if ((*at)->size() > 0 || !removed_.empty()) {
+      ++cursor_subtable_;
+      continue;
+    }
+    std::erase(ranked_, at->get());
+    subtables_.erase(at);
+  }
+  if (cursor_subtable_ >= subtables_.size()) {
+    cursor_subtable_ = cursor_bucket_ = 0;
+    return -1;
+  }
+  visited_.clear();
+  subtables_[cursor_subtable_]->AppendBucket(cursor_bucket_++, visited_);
+  return static_cast<int>(visited_.size());
+}
 
 }  // namespace ovnlite

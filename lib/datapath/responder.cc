@@ -1,7 +1,8 @@
 #include "ovnlite/datapath/responder.h"
 
+#include <iterator>
+
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "lib/datapath/responder_frame.h"
 #include "ovnlite/wire/icmp.h"
 #include "ovnlite/wire/icmpv6.h"
@@ -36,42 +37,84 @@ IpAddress Learnable(const Ipv6Address& ip) {
   return ip;
 }
 
-absl::StatusOr<Packet> Build(uint32_t code, const ReceivedFrame& frame) {
-  switch (code) {
-    case opcode::kArp:
-      return BuildArpRequest(frame);
-    case opcode::kNdNs:
-      return BuildNeighborSolicitation(frame);
-    case opcode::kNdNa:
-      return BuildNeighborAdvertisement(frame, /*is_router=*/false);
-    case opcode::kNdNaRouter:
-      return BuildNeighborAdvertisement(frame, /*is_router=*/true);
-    case opcode::kIcmp:
-      return BuildIcmpError(frame, ReplyDirection::kAlong, /*code_from_proto=*/true);
-    case opcode::kIcmp4Error:
-    case opcode::kIcmp6Error:
-      return BuildIcmpError(frame, ReplyDirection::kAlong, /*code_from_proto=*/false);
-    case opcode::kTcpReset:
-      return BuildTcpReset(frame, ReplyDirection::kAlong);
-    case opcode::kSctpAbort:
-      return BuildSctpAbort(frame, ReplyDirection::kAlong);
-    case opcode::kReject:
-      return BuildReject(frame);
-    default:
-      return absl::UnimplementedError(absl::StrCat("opcode ", code, " is not answered with a packet of its own"));
-  }
+absl::StatusOr<Packet> BuildPlainAdvertisement(const ReceivedFrame& frame) {
+  return BuildNeighborAdvertisement(frame, /*is_router=*/false);
 }
+absl::StatusOr<Packet> BuildRoutersAdvertisement(const ReceivedFrame& frame) {
+  return BuildNeighborAdvertisement(frame, /*is_router=*/true);
+}
+absl::StatusOr<Packet> BuildIcmp(const ReceivedFrame& frame) {
+  return BuildIcmpError(frame, ReplyDirection::kAlong, /*code_from_proto=*/true);
+}
+absl::StatusOr<Packet> BuildPlainIcmpError(const ReceivedFrame& frame) {
+  return BuildIcmpError(frame, ReplyDirection::kAlong, /*code_from_proto=*/false);
+}
+absl::StatusOr<Packet> BuildReset(const ReceivedFrame& frame) { return BuildTcpReset(frame, ReplyDirection::kAlong); }
+absl::StatusOr<Packet> BuildAbort(const ReceivedFrame& frame) { return BuildSctpAbort(frame, ReplyDirection::kAlong); }
+
+using Kind = ControllerOpcode::Kind;
+
+// By number.
+constexpr ControllerOpcode kOpcodes[] = {
+    {opcode::kArp, "arp", Kind::kReply, true, BuildArpRequest, nullptr},
+    {opcode::kPutArp, "put_arp"},
+    {opcode::kPutDhcpOpts, "put_dhcp_opts"},
+    {opcode::kNdNa, "nd_na", Kind::kReply, false, BuildPlainAdvertisement, nullptr},
+    {opcode::kPutNd, "put_nd"},
+    {opcode::kPutDhcpv6Opts, "put_dhcpv6_opts"},
+    {opcode::kDnsLookup, "dns_lookup"},
+    {opcode::kLog, "log"},
+    {opcode::kPutNdRaOpts, "put_nd_ra_opts", Kind::kInPlace, false, nullptr, PutRouterAdvertisement},
+    {opcode::kNdNs, "nd_ns", Kind::kReply, true, BuildNeighborSolicitation, nullptr},
+    {opcode::kIcmp, "icmp4", Kind::kReply, false, BuildIcmp, nullptr},
+    {opcode::kTcpReset, "tcp_reset", Kind::kReply, false, BuildReset, nullptr},
+    {opcode::kNdNaRouter, "nd_na_router", Kind::kReply, false, BuildRoutersAdvertisement, nullptr},
+    {opcode::kPutIcmp4FragMtu, "icmp4.frag_mtu", Kind::kInPlace, false, nullptr, PutFragMtu},
+    {opcode::kIcmp4Error, "icmp4_error", Kind::kReply, false, BuildPlainIcmpError, nullptr},
+    {opcode::kEvent, "trigger_event"},
+    {opcode::kIgmp, "igmp"},
+    {opcode::kBindVport, "bind_vport"},
+    {opcode::kHandleSvcCheck, "handle_svc_check"},
+    {opcode::kHandleDhcpv6Reply, "handle_dhcpv6_reply"},
+    {opcode::kIcmp6Error, "icmp6_error", Kind::kReply, false, BuildPlainIcmpError, nullptr},
+    {opcode::kPutIcmp6FragMtu, "icmp6.frag_mtu", Kind::kInPlace, false, nullptr, PutFragMtu},
+    {opcode::kReject, "reject", Kind::kReply, false, BuildReject, nullptr},
+    {opcode::kHandleBfdMsg, "handle_bfd_msg"},
+    {opcode::kSctpAbort, "sctp_abort", Kind::kReply, false, BuildAbort, nullptr},
+    {opcode::kPutFdb, "put_fdb"},
+    {opcode::kActivatePort, ""},
+};
+constexpr bool IsByNumber() {
+  for (size_t i = 0; i < std::size(kOpcodes); ++i) {
+    if (kOpcodes[i].number != i) return false;
+  }
+  return true;
+}
+static_assert(IsByNumber());
+constexpr ControllerOpcode kUnknown = {~uint32_t{0}, ""};
 
 }  // namespace
 
-absl::StatusOr<Packet> BuildReply(const ControllerOp& op, const Packet& packet, const FlowKey& /*key*/) {
-  const ReceivedFrame frame(packet.bytes());
-  absl::StatusOr<Packet> reply = Build(op.opcode, frame);
+const ControllerOpcode& OpcodeInfo(uint32_t number) {
+  return number < std::size(kOpcodes) ? kOpcodes[number] : kUnknown;
+}
+
+absl::StatusOr<Packet> BuildReply(const ControllerOp& op, const Packet& packet) {
+  const ControllerOpcode& info = OpcodeInfo(op.opcode);
+  if (info.reply == nullptr)
+    return CannotAnswer(info.action, "not an action that is answered with a packet of its own");
+  absl::StatusOr<Packet> reply = info.reply(ReceivedFrame(packet.bytes()));
   if (reply.ok()) reply->time = packet.time;
   return reply;
 }
 
-absl::StatusOr<LearnedNeighbor> ReadLearned(const ControllerOp& op, const FlowKey& key) {
+absl::Status AnswerInPlace(const ControllerOp& op, Packet& packet, FlowKey& key) {
+  const ControllerOpcode& info = OpcodeInfo(op.opcode);
+  if (info.in_place == nullptr) return CannotAnswer(info.action, "not an action that is answered in place");
+  return info.in_place(op, packet, key);
+}
+
+std::optional<LearnedNeighbor> ReadLearned(const ControllerOp& op, const FlowKey& key) {
   LearnedNeighbor learned;
   switch (op.opcode) {
     case opcode::kPutArp:
@@ -84,7 +127,7 @@ absl::StatusOr<LearnedNeighbor> ReadLearned(const ControllerOp& op, const FlowKe
       learned.is_fdb = true;
       break;
     default:
-      return absl::UnimplementedError(absl::StrCat("opcode ", op.opcode, " teaches no address"));
+      return std::nullopt;
   }
   learned.datapath = static_cast<uint32_t>(key.Get64(field::kMetadata));
   learned.port = static_cast<uint32_t>(key.Get64(field::kLogicalInPort));

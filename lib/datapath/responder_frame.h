@@ -20,6 +20,7 @@
 #include "absl/types/span.h"
 #include "ovnlite/base/ip.h"
 #include "ovnlite/base/mac.h"
+#include "ovnlite/flow/op.h"
 #include "ovnlite/packet/extract.h"
 #include "ovnlite/packet/flow_key.h"
 #include "ovnlite/packet/packet.h"
@@ -116,6 +117,11 @@ enum class ReplyDirection : uint8_t { kAlong, kBack };
 absl::StatusOr<Packet> BuildIcmpError(const ReceivedFrame& frame, ReplyDirection direction, bool code_from_proto);
 absl::StatusOr<Packet> BuildTcpReset(const ReceivedFrame& frame, ReplyDirection direction);
 absl::StatusOr<Packet> BuildSctpAbort(const ReceivedFrame& frame, ReplyDirection direction);
+
+// -- Answers in place ------------------------------------------------------------------------------------------------
+
+absl::Status PutFragMtu(const ControllerOp& op, Packet& packet, FlowKey& key);
+absl::Status PutRouterAdvertisement(const ControllerOp& op, Packet& packet, FlowKey& key);
 
 }  // namespace ovnlite
 

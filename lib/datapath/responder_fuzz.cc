@@ -20,12 +20,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Packet packet(frame);
   FlowKey key;
   ExtractFlowKey(packet, key);
-  const absl::StatusOr<Packet> reply = BuildReply(op, packet, key);
+  const absl::StatusOr<Packet> reply = BuildReply(op, packet);
   if (reply.ok() ? !ReplyFault(*reply).empty() : reply.status().message().empty()) std::abort();
   if (!std::equal(frame.begin(), frame.end(), packet.bytes().begin())) std::abort();
-  (void)ReadLearned(op, key).ok();
-  const absl::Status put = PutFragMtu(op, packet);
-  if (packet.size() != frame.size()) std::abort();
+  (void)ReadLearned(op, key);
+  const absl::Status put = AnswerInPlace(op, packet, key);
+  if (op.opcode != opcode::kPutNdRaOpts && packet.size() != frame.size()) std::abort();
   if (!put.ok() && !std::equal(frame.begin(), frame.end(), packet.bytes().begin())) std::abort();
   return 0;
 }

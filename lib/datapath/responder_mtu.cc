@@ -1,8 +1,6 @@
 // icmp4.frag_mtu = …; and icmp6.frag_mtu = …;, which OpenFlow has no field for.
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "lib/datapath/responder_frame.h"
-#include "ovnlite/datapath/responder.h"
 #include "ovnlite/wire/checksum.h"
 #include "ovnlite/wire/icmp.h"
 #include "ovnlite/wire/icmpv6.h"
@@ -10,11 +8,8 @@
 
 namespace ovnlite {
 
-absl::Status PutFragMtu(const ControllerOp& op, Packet& packet) {
+absl::Status PutFragMtu(const ControllerOp& op, Packet& packet, FlowKey& /*key*/) {
   constexpr absl::string_view kAction = "put_icmp_frag_mtu";
-  if (op.opcode != opcode::kPutIcmp4FragMtu && op.opcode != opcode::kPutIcmp6FragMtu) {
-    return absl::UnimplementedError(absl::StrCat("opcode ", op.opcode, " sets no MTU"));
-  }
   const ReceivedFrame frame(packet.bytes());
   const size_t size = frame.ip_payload().size();
   // The packet's family decides, not the opcode's.

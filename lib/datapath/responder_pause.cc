@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "lib/datapath/responder_frame.h"
 #include "ovnlite/datapath/responder.h"
 #include "ovnlite/flow/openflow_field.h"
@@ -57,11 +56,7 @@ bool SetResult(const ControllerOp& op, bool value, FlowKey& key) {
   return false;
 }
 
-absl::Status AnswerInPlace(const ControllerOp& op, Packet& packet, FlowKey& key) {
-  if (op.opcode == opcode::kPutIcmp4FragMtu || op.opcode == opcode::kPutIcmp6FragMtu) return PutFragMtu(op, packet);
-  if (op.opcode != opcode::kPutNdRaOpts) {
-    return absl::UnimplementedError(absl::StrCat("opcode ", op.opcode, " gives no answer in place"));
-  }
+absl::Status PutRouterAdvertisement(const ControllerOp& op, Packet& packet, FlowKey& key) {
   absl::StatusOr<Packet> reply = BuildRouterAdvertisement(op, packet);
   SetResult(op, reply.ok(), key);
   if (!reply.ok()) return reply.status();

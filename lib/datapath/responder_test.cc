@@ -27,10 +27,7 @@ namespace {
 absl::StatusOr<Packet> Reply(uint32_t code, absl::Span<const uint8_t> frame) {
   ControllerOp op;
   op.opcode = code;
-  const Packet packet(frame);
-  FlowKey key;
-  ExtractFlowKey(packet, key);
-  return BuildReply(op, packet, key);
+  return BuildReply(op, Packet(frame));
 }
 
 // The answer in hex, or the reason why there is none.
@@ -92,7 +89,12 @@ TEST_P(Recording, AnswersAreOvnControllersByteForByte) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Recording, testing::Values("responder.txt", "responder_hypervisors.txt"));
 
-TEST(PutFragMtu, DoesWhatOvnControllerDoes) {
+absl::Status PutMtu(const ControllerOp& op, Packet& packet) {
+  FlowKey key;
+  return AnswerInPlace(op, packet, key);
+}
+
+TEST(FragMtu, DoesWhatOvnControllerDoes) {
   int changed = 0, unchanged = 0;
   for (const Recorded& r : ReadRecording("responder.txt")) {
     if (r.argument.empty()) continue;
@@ -100,7 +102,7 @@ TEST(PutFragMtu, DoesWhatOvnControllerDoes) {
     op.opcode = r.opcode;
     op.payload = r.argument;
     Packet packet(r.frame);
-    const bool ok = PutFragMtu(op, packet).ok();
+    const bool ok = PutMtu(op, packet).ok();
     // ovn-controller computes the checksums of these two kinds wrong: that of an IPv4 header as if it had no options,
     // that of ICMPv6 behind extension headers over too much. No ICMP error of its own has either.
     if (ok && (r.frame[14] == 0x46 || (r.frame[12] == 0x86 && r.frame[20] != 58))) continue;
@@ -112,7 +114,7 @@ TEST(PutFragMtu, DoesWhatOvnControllerDoes) {
   EXPECT_GT(unchanged, 50);
 }
 
-TEST(PutFragMtu, ReachesTheOuterPacketOnly) {
+TEST(FragMtu, ReachesTheOuterPacketOnly) {
   const std::string error =
       "00000000ff01 00000000000a 0800 4500003d 0000 4000 ff01 66a2 0a00000a 0a000114 0301 123b 00000000"
       "452e0021004d00000511a0340a00000a0a00011413880035000d932768656c6c6f";
@@ -120,14 +122,14 @@ TEST(PutFragMtu, ReachesTheOuterPacketOnly) {
   ControllerOp op;
   op.opcode = opcode::kPutIcmp4FragMtu;
   op.payload = "\x05\x78";
-  ASSERT_TRUE(PutFragMtu(op, packet).ok());
+  ASSERT_TRUE(PutMtu(op, packet).ok());
   EXPECT_EQ(ToHex(packet.bytes()),
             "00000000ff0100000000000a08004500003d00004000ff0166a20a00000a0a00011403010cc300000578"
             "452e0021004d00000511a0340a00000a0a00011413880035000d932768656c6c6f");
   op.payload = "\x05";
-  EXPECT_TRUE(absl::IsInvalidArgument(PutFragMtu(op, packet)));
+  EXPECT_TRUE(absl::IsInvalidArgument(PutMtu(op, packet)));
   op.opcode = opcode::kArp;
-  EXPECT_TRUE(absl::IsUnimplemented(PutFragMtu(op, packet)));
+  EXPECT_TRUE(absl::IsInvalidArgument(PutMtu(op, packet)));
 }
 
 // -- One rule at a time, with the bytes ovn-controller sent -----------------------------------------------------------
@@ -304,7 +306,8 @@ TEST(Responder, FramesGrowTo576And1280BytesAndATag) {
 TEST(Responder, OtherOpcodesAreNotAnswered) {
   for (uint32_t code = 0; code < 40; ++code) {
     const bool known = std::count(std::begin(kReplyOpcodes), std::end(kReplyOpcodes), code) > 0;
-    EXPECT_EQ(absl::IsUnimplemented(Reply(code, FromHex(kUdp)).status()), !known) << code;
+    EXPECT_EQ(OpcodeInfo(code).kind == ControllerOpcode::Kind::kReply, known) << code;
+    EXPECT_TRUE(known || absl::IsInvalidArgument(Reply(code, FromHex(kUdp)).status())) << code;
   }
 }
 
@@ -315,7 +318,7 @@ TEST(Responder, AnswersComeFromNowhereButNow) {
   packet.time = 99;
   ControllerOp op;
   op.opcode = opcode::kIcmp;
-  const absl::StatusOr<Packet> reply = BuildReply(op, packet, FlowKey());
+  const absl::StatusOr<Packet> reply = BuildReply(op, packet);
   ASSERT_TRUE(reply.ok());
   EXPECT_EQ(reply->in_port, 0u);
   EXPECT_EQ(reply->tunnel, 0u);
@@ -334,7 +337,7 @@ FlowKey LearningKey() {
   return key;
 }
 
-absl::StatusOr<LearnedNeighbor> Learn(uint32_t code, const FlowKey& key) {
+std::optional<LearnedNeighbor> Learn(uint32_t code, const FlowKey& key) {
   ControllerOp op;
   op.opcode = code;
   return ReadLearned(op, key);
@@ -343,19 +346,19 @@ absl::StatusOr<LearnedNeighbor> Learn(uint32_t code, const FlowKey& key) {
 TEST(ReadLearned, TakesTheAddressOfTheRegistersAndTheSource) {
   FlowKey key = LearningKey();
   key.Set(XxregField(0), MakeU128(0x0a00'0005'0000'0001, 0x0000'0002'0000'0003));
-  const absl::StatusOr<LearnedNeighbor> arp = Learn(opcode::kPutArp, key);
-  ASSERT_TRUE(arp.ok());
+  const std::optional<LearnedNeighbor> arp = Learn(opcode::kPutArp, key);
+  ASSERT_TRUE(arp.has_value());
   EXPECT_EQ(arp->datapath, 2u);
   EXPECT_EQ(arp->port, 3u);
   EXPECT_EQ(arp->ip.ToString(), "10.0.0.5");
   EXPECT_EQ(arp->mac.ToString(), "0a:0b:0c:0d:0e:0f");
   EXPECT_FALSE(arp->is_fdb);
-  const absl::StatusOr<LearnedNeighbor> nd = Learn(opcode::kPutNd, key);
-  ASSERT_TRUE(nd.ok());
+  const std::optional<LearnedNeighbor> nd = Learn(opcode::kPutNd, key);
+  ASSERT_TRUE(nd.has_value());
   EXPECT_EQ(nd->ip.ToString(), "a00:5:0:1:0:2:0:3");
   EXPECT_EQ(nd->mac, arp->mac);
-  const absl::StatusOr<LearnedNeighbor> fdb = Learn(opcode::kPutFdb, key);
-  ASSERT_TRUE(fdb.ok());
+  const std::optional<LearnedNeighbor> fdb = Learn(opcode::kPutFdb, key);
+  ASSERT_TRUE(fdb.has_value());
   EXPECT_TRUE(fdb->is_fdb);
   EXPECT_EQ(fdb->ip, IpAddress());
   EXPECT_EQ(fdb->port, 3u);
@@ -376,7 +379,7 @@ TEST(ReadLearned, LearnsAnyAddress) {
 TEST(ReadLearned, KnowsNoOtherOpcode) {
   for (uint32_t code = 0; code < 40; ++code) {
     const bool known = code == opcode::kPutArp || code == opcode::kPutNd || code == opcode::kPutFdb;
-    EXPECT_EQ(absl::IsUnimplemented(Learn(code, LearningKey()).status()), !known) << code;
+    EXPECT_EQ(Learn(code, LearningKey()).has_value(), known) << code;
   }
 }
 

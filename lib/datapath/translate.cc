@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "ovnlite/base/hash.h"
+#include "ovnlite/wire/ethernet.h"
+#include "ovnlite/wire/icmpv6.h"
+#include "ovnlite/wire/ip_proto.h"
 #include "ovnlite/wire/vlan.h"
 
 namespace ovnlite {
@@ -20,42 +23,45 @@ FlowKey InitialConstants() {
   return constant;
 }
 
-bool IsIp(uint64_t eth_type) { return eth_type == 0x0800 || eth_type == 0x86dd; }
+bool IsIp(uint64_t eth_type) { return eth_type == kEthTypeIpv4 || eth_type == kEthTypeIpv6; }
 
 class Machine {
  public:
-  Machine(const FlowTables& tables, const FlowKey& key, const TranslateOptions& options)
-      : tables_(tables), options_(options) {
+  Machine(const FlowTables& tables, const FlowKey& key, Observer* observer) : tables_(tables), observer_(observer) {
     state_.key = key;
     state_.constant = InitialConstants();
     frames_.reserve(64);
-    if (options.reusable) {
+    if (is_reusable()) {
       program_.consulted.reserve(64);
       program_.flows.reserve(64);
     }
-    program_.mask.Include(field::kInPort);
-    program_.mask.Include(field::kRecircId);
-    program_.mask.Include(field::kIpFrag);
+    looked_at_.Include(field::kInPort);
+    looked_at_.Include(field::kRecircId);
+    looked_at_.Include(field::kIpFrag);
   }
+
+  void Restore(FieldStack stack) { state_.stack = std::move(stack); }
 
   void EnterTable(uint8_t table) {
     const Flow* const from = frames_.empty() ? nullptr : frames_.back().flow;
-    if (options_.amend) options_.amend(table, state_.key);
-    if (options_.prepare) options_.prepare(table, state_.key);
+    if (observer_ != nullptr) observer_->BeforeLookup(table, state_.key);
     const uint32_t metadata = static_cast<uint32_t>(state_.key.Get64(field::kMetadata));
-    if (options_.reusable) program_.consulted.push_back(MakeTablePart(table, metadata));
-    FlowKey* const looked_at = options_.reusable ? &program_.mask : nullptr;
-    const TieOrder* const ties = options_.ties ? &options_.ties : nullptr;
+    if (is_reusable()) program_.consulted.push_back(MakeTablePart(table, metadata));
+    FlowKey* const looked_at = is_reusable() ? &looked_at_ : nullptr;
+    const TieOrder* const ties = observer_ != nullptr ? observer_->ties() : nullptr;
     const Flow* flow = IsPortless() ? LookupFragment(table, looked_at, ties)
                                     : tables_.Lookup(table, {state_.key, state_.constant, looked_at, ties});
-    if (options_.observer != nullptr) options_.observer->OnLookup(table, flow, state_.key);
+    if (observer_ != nullptr) observer_->OnLookup(table, flow, state_.key);
     if (flow == nullptr) return Drop(DropReason::kNoFlow);
-    if (options_.reusable) program_.flows.push_back(flow->id);
+    if (is_reusable()) program_.flows.push_back(flow->id);
     if (flow->ops->empty()) return Drop(DropReason::kByFlow);
     Enter({flow->ops.get(), 0, flow, nullptr, nullptr, from != nullptr && table <= from->table});
   }
 
-  bool IsPortless() const { return state_.key.Get64(field::kIpFrag) != 0 && !options_.match_first_fragments_ports; }
+  bool IsPortless() const {
+    if (state_.key.Get64(field::kIpFrag) == 0) return false;
+    return observer_ == nullptr || !observer_->matches_first_fragments_ports();
+  }
 
   // Ports, type and code count as 0 in every fragment.
   const Flow* LookupFragment(uint8_t table, FlowKey* looked_at, const TieOrder* ties) const {
@@ -95,7 +101,7 @@ class Machine {
       }
       // Step() may move or drop frames; the list itself stays with its flow, or with whoever called.
       const Op& op = (*top.ops)[top.next++];
-      if (options_.observer != nullptr) options_.observer->OnOp(op, top.flow, state_.key);
+      if (observer_ != nullptr) observer_->OnOp(op, top.flow, state_.key);
       Step(op);
     }
     std::sort(program_.consulted.begin(), program_.consulted.end());
@@ -107,22 +113,24 @@ class Machine {
       program_.drop = DropReason::kByFlow;
     }
     // What is not kept from the packet cannot be looked at: only packet words make a mask.
-    for (int w = kPacketWords; w < kKeyWords; ++w) program_.mask.words[w] = 0;
+    program_.mask = looked_at_.packet();
     return std::move(program_);
   }
 
  private:
+  bool is_reusable() const { return observer_ == nullptr; }
+
   void Leave() {
     const std::shared_ptr<const SavedState> restore = std::move(frames_.back().restore);
     depth_ -= frames_.back().deepens;
     frames_.pop_back();
     if (restore != nullptr) state_ = *restore;
-    if (options_.observer != nullptr) options_.observer->OnReturn(state_.key);
+    if (observer_ != nullptr) observer_->OnReturn(state_.key);
   }
 
   void Drop(DropReason reason) {
     if (program_.drop == DropReason::kNone) program_.drop = reason;
-    if (options_.observer != nullptr) options_.observer->OnDrop(reason, state_.key);
+    if (observer_ != nullptr) observer_->OnDrop(reason, state_.key);
   }
 
   // Ends processing altogether.
@@ -135,7 +143,7 @@ class Machine {
     FlowKey wanted;
     wanted.Include(f, bits);
     for (int w = f.word; w <= f.word + (f.width > 64); ++w) {
-      program_.mask.words[w] |= wanted.words[w] & ~state_.constant.words[w];
+      looked_at_.words[w] |= wanted.words[w] & ~state_.constant.words[w];
     }
   }
 
@@ -162,18 +170,18 @@ class Machine {
       return state_.key.Get64(field::kIpProto) == proto && !(state_.key.Get64(field::kIpFrag) & kFragLater);
     };
     const auto nd = [&] {
-      if (!type_is(0x86dd) || !proto_is(58)) return false;
+      if (!type_is(kEthTypeIpv6) || !proto_is(kIpProtoIcmpv6)) return false;
       LookAt(field::kL4Src, ~u128{0});
       const uint64_t type = state_.key.Get64(field::kL4Src);
-      return type == 135 || type == 136;
+      return type == kNdNeighborSolicit || type == kNdNeighborAdvert;
     };
     switch (f) {
       case OfField::kIpSrc:
       case OfField::kIpDst:
-        return type_is(0x0800);
+        return type_is(kEthTypeIpv4);
       case OfField::kIpv6Src:
       case OfField::kIpv6Dst:
-        return type_is(0x86dd);
+        return type_is(kEthTypeIpv6);
       case OfField::kIpProto:
       case OfField::kIpTtl:
       case OfField::kIpDscp:
@@ -184,22 +192,22 @@ class Machine {
       case OfField::kArpTpa:
       case OfField::kArpSha:
       case OfField::kArpTha:
-        return type_is(0x0806) || type_is(0x8035);
+        return type_is(kEthTypeArp) || type_is(kEthTypeRarp);
       case OfField::kTcpSrc:
       case OfField::kTcpDst:
-        return proto_is(6);
+        return proto_is(kIpProtoTcp);
       case OfField::kUdpSrc:
       case OfField::kUdpDst:
-        return proto_is(17);
+        return proto_is(kIpProtoUdp);
       case OfField::kSctpSrc:
       case OfField::kSctpDst:
-        return proto_is(132);
+        return proto_is(kIpProtoSctp);
       case OfField::kIcmpType:
       case OfField::kIcmpCode:
-        return type_is(0x0800) && proto_is(1);
+        return type_is(kEthTypeIpv4) && proto_is(kIpProtoIcmp);
       case OfField::kIcmpv6Type:
       case OfField::kIcmpv6Code:
-        return type_is(0x86dd) && proto_is(58);
+        return type_is(kEthTypeIpv6) && proto_is(kIpProtoIcmpv6);
       case OfField::kNdTarget:
       case OfField::kNdSll:
       case OfField::kNdTll:
@@ -215,6 +223,10 @@ class Machine {
     if (!Has(s.field)) return;
     const FieldRef whole = Info(s.field).ref;
     if (s.field == OfField::kVlanTci) LookAt(whole, kVlanPresent);
+    // Which checksums cover an address, its protocol says.
+    const bool is_address = s.field == OfField::kIpSrc || s.field == OfField::kIpDst || s.field == OfField::kIpv6Src ||
+                            s.field == OfField::kIpv6Dst;
+    if (is_address) LookAt(field::kIpProto, ~u128{0});
     const bool was_tagged = IsTagged();
     state_.key.SetMasked(whole, value << s.low, mask << s.low);
     state_.constant.Include(whole, mask << s.low);
@@ -244,7 +256,7 @@ class Machine {
   }
 
   void Announce() {
-    if (options_.observer != nullptr) options_.observer->OnEffect(program_.effects.back(), state_.key);
+    if (observer_ != nullptr) observer_->OnEffect(program_.effects.back(), state_.key);
   }
 
   void Send(uint32_t port) {
@@ -266,8 +278,8 @@ class Machine {
   }
 
   int ChooseBucket(const GroupOp& group) {
-    if (options_.choose_bucket) {
-      const int chosen = options_.choose_bucket(group, state_.key);
+    if (observer_ != nullptr) {
+      const int chosen = observer_->ChooseBucket(group, state_.key);
       if (chosen >= 0) return std::min<int>(chosen, static_cast<int>(group.buckets.size()) - 1);
     }
     uint64_t h = 0;
@@ -323,9 +335,9 @@ class Machine {
       case OpKind::kDecTtl: {
         if (!Has(OfField::kIpTtl)) return;
         const u128 ttl = Read(Subfield::Whole(OfField::kIpTtl));
-        if (ttl <= 1 && !options_.keep_expired) return Stop(DropReason::kTtl);
+        if (ttl <= 1 && (observer_ == nullptr || !observer_->keeps_expired())) return Stop(DropReason::kTtl);
         if (ttl == 0) {
-          if (options_.observer != nullptr) options_.observer->OnDrop(DropReason::kTtl, state_.key);
+          if (observer_ != nullptr) observer_->OnDrop(DropReason::kTtl, state_.key);
           return;
         }
         return Write(Subfield::Whole(OfField::kIpTtl), ttl - 1, 0xff);
@@ -397,8 +409,9 @@ class Machine {
   }
 
   const FlowTables& tables_;
-  const TranslateOptions& options_;
+  Observer* const observer_;
   SavedState state_;
+  FlowKey looked_at_;
   std::vector<Frame> frames_;
   int depth_ = 0;  // Of frames_, those that deepen.
   uint32_t queue_ = 0;
@@ -407,22 +420,22 @@ class Machine {
 
 }  // namespace
 
-Program Translator::Run(const FlowKey& key, uint8_t table, const TranslateOptions& options) const {
-  Machine machine(tables_, key, options);
+Program Translator::Run(const FlowKey& key, uint8_t table, Observer* observer) const {
+  Machine machine(tables_, key, observer);
   machine.EnterTable(table);
   return machine.Run();
 }
 
-Program Translator::RunOps(const FlowKey& key, SharedOps ops, const TranslateOptions& options) const {
-  Machine machine(tables_, key, options);
-  const OpList* list = ops.get();
-  machine.Enter({list, 0, nullptr, nullptr, std::move(ops)});
-  return machine.Run();
-}
-
-Program Translator::Resume(const FlowKey& key, const Continuation& rest, const TranslateOptions& options) const {
-  Machine machine(tables_, key, options);
-  machine.EnterAll(rest);
+Program Translator::Run(const FlowKey& key, const Resumption& where, Observer* observer) const {
+  Machine machine(tables_, key, observer);
+  if (where.rest != nullptr) {
+    machine.EnterAll(*where.rest);
+  } else if (where.ops != nullptr) {
+    machine.Enter({where.ops.get(), 0, nullptr, nullptr, where.ops});
+  } else {
+    machine.Restore(where.stack);
+    machine.EnterTable(static_cast<uint8_t>(where.table));
+  }
   return machine.Run();
 }
 

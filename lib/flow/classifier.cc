@@ -25,19 +25,49 @@ constexpr uint64_t kL4Bits = 0xffffffff;
 
 uint64_t Prefix(int bits) { return bits <= 0 ? 0 : ~uint64_t{0} << (64 - bits); }
 
-// Charges what proves that word `w` of the key differs from a test: a constant bit if one differs, else for addresses
-// the bits down to the first differing one (both halves of an IPv4 word apart), else the whole tested part.
+// The fields of a word that may fail a test for themselves, the ones that tell most packets apart first. Words that are
+// not here hold one field.
+struct WordFields {
+  uint8_t word;
+  std::array<uint64_t, 6> fields;
+};
+constexpr uint64_t Bits(FieldRef f) { return static_cast<uint64_t>(LowMask(f.width)) << f.shift; }
+constexpr WordFields kFieldsOfWords[] = {
+    {kWordTunnel, {Bits(field::kTunId), Bits(field::kTunMetadata0)}},
+    {kWordCt, {Bits(field::kCtState), Bits(field::kCtZone), Bits(field::kCtMark)}},
+    {kWordEthDst, {Bits(field::kEthType), Bits(field::kEthDst)}},
+    {kWordEthSrc, {Bits(field::kVlanTci), Bits(field::kEthSrc)}},
+    {kWordIpv4, {Bits(field::kIp4Src), Bits(field::kIp4Dst)}},
+    {kWordIp,
+     {Bits(field::kIpProto), Bits(field::kIpFrag), Bits(field::kIpTtl), Bits(field::kIpTos), Bits(field::kL4Dst),
+      Bits(field::kL4Src)}},
+    {kWordL4, {Bits(field::kArpOp) | Bits(field::kIp6Label), Bits(field::kTcpFlags), Bits(field::kFrameLength)}},
+};
+
+// Of the bits in which a word differs from a test, those of one field.
+uint64_t FieldOf(int word, uint64_t differing) {
+  for (const WordFields& each : kFieldsOfWords) {
+    if (each.word != word) continue;
+    for (const uint64_t bits : each.fields) {
+      if (differing & bits) return bits;
+    }
+  }
+  return ~uint64_t{0};
+}
+
+// The parts of a word where a prefix is a natural thing to look at: addresses, ports.
+constexpr uint64_t PrefixBits(int word) { return word == kWordIp ? kL4Bits : AddressBits(word); }
+
+// Charges what proves that a word of the key differs from a test: a constant bit if one differs, else the tested part
+// of one field that does, and of an address or a port only the bits down to the first differing one.
 void ChargeMismatch(const LookupContext& c, const WordTest& test) {
   if (c.looked_at == nullptr) return;
   const uint64_t differing = (c.key.words[test.word] ^ test.value) & test.mask;
   const uint64_t constant = c.constant.words[test.word];
   if (differing & constant) return;
-  uint64_t charged = test.mask;
-  if (AddressBits(test.word)) {
-    const int first = std::countl_zero(differing);
-    charged &= Prefix(first + 1);
-    if (test.word == kWordIpv4 && first >= 32) charged &= 0xffffffff;  // The source half agreed: it proves nothing.
-  }
+  const uint64_t field = FieldOf(test.word, differing);
+  uint64_t charged = test.mask & field;
+  if (field & PrefixBits(test.word)) charged &= Prefix(std::countl_zero(differing & field) + 1);
   c.looked_at->words[test.word] |= charged & ~constant;
 }
 
@@ -92,7 +122,10 @@ class Classifier::Subtable {
       } else if (AddressBits(m.word)) {
         AddPrefixes(m.word, m.mask);
       }
-      if (m.word == kWordIp && (m.mask & kL4Bits) != 0) has_l4_ = true;
+      if (m.word == kWordIp && (m.mask & kL4Bits) != 0) {
+        has_l4_ = true;
+        for (const FieldRef port : {field::kL4Src, field::kL4Dst}) AddPrefixes(m.word, m.mask & Bits(port));
+      }
     }
     has_l4_ = has_l4_ && masks_.size() > 1;
     has_pipeline_ = pipeline_words_ > 0 && pipeline_words_ < masks_.size();
@@ -161,18 +194,19 @@ class Classifier::Subtable {
   }
 
  private:
-  // The distinct values of one address part of the mask, in order: what rules the subtable out by a prefix.
+  // The distinct values of an address or a port of the mask, in order: what rules the subtable out by a prefix.
   struct PrefixList {
     uint8_t word;
     uint64_t mask;
     absl::btree_map<uint64_t, uint32_t> values;  // Value to number of flows.
   };
 
-  // Only contiguous runs of an address have neighbours that bound the distance to every other value.
+  // Only contiguous runs of a field have neighbours that bound the distance to every other value.
   void AddPrefixes(uint8_t word, uint64_t mask) {
     if (mask == 0) return;
     const int zeros = std::countl_zero(mask);
-    const bool starts_a_field = zeros == 0 || (word == kWordIpv4 && zeros == 32);
+    const bool starts_a_field =
+        zeros == 0 || (word == kWordIpv4 && zeros == 32) || (word == kWordIp && (zeros == 32 || zeros == 48));
     const uint64_t run = mask << zeros;
     if (starts_a_field && run == Prefix(std::popcount(mask))) prefixes_.push_back({word, mask, {}});
   }
@@ -182,9 +216,14 @@ class Classifier::Subtable {
     for (size_t i = 0; i < pipeline_words_; ++i) Charge(c, masks_[i].word, masks_[i].mask);
     if (has_pipeline_ && !pipeline_.contains(Hash(c.key, pipeline_words_, ~uint64_t{0}))) return true;
     for (const PrefixList& list : prefixes_) {
-      if (RuledOut(c, list)) return true;
+      if (list.word != kWordIp && RuledOut(c, list)) return true;
     }
     const bool by_l4 = has_l4_ && !without_l4_.contains(Hash(c.key, masks_.size(), ~kL4Bits));
+    if (!by_l4) {
+      for (const PrefixList& list : prefixes_) {
+        if (list.word == kWordIp && RuledOut(c, list)) return true;
+      }
+    }
     for (const WordMask& m : masks_) Charge(c, m.word, by_l4 && m.word == kWordIp ? m.mask & ~kL4Bits : m.mask);
     return by_l4;
   }

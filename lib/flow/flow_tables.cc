@@ -4,8 +4,8 @@
 #include <array>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/container/node_hash_map.h"
+#include "ovnlite/base/hash.h"
 
 namespace ovnlite {
 namespace {
@@ -62,11 +62,20 @@ struct FlowTables::State {
   std::array<Table, 256> tables;
   absl::node_hash_map<FlowId, Flow> flows;  // Addresses stay.
   FlowId last_id = 0;
-  absl::flat_hash_set<TablePart> changed;
+  uint64_t generation = 1;
+  // When parts changed last: those for any metadata by table, the others by a hash.
+  static constexpr size_t kPlaces = 4096;
+  std::array<uint64_t, 256> any_changed{};
+  std::vector<uint64_t> changed = std::vector<uint64_t>(kPlaces);
 
-  Classifier& PartOf(const Flow& flow) {
+  static size_t PlaceOf(TablePart part) { return HashMix(0, part) % kPlaces; }
+
+  // The part that a flow is in, or comes to, which changes.
+  Classifier& ChangePartOf(const Flow& flow) {
     const uint32_t metadata = MetadataOf(flow);
-    changed.insert(MakeTablePart(flow.table, metadata));
+    ++generation;
+    (metadata == kAnyMetadata ? any_changed[flow.table] : changed[PlaceOf(MakeTablePart(flow.table, metadata))]) =
+        generation;
     Table& table = tables[flow.table];
     return metadata == kAnyMetadata ? table.any : table.FindOrAdd(metadata);
   }
@@ -79,14 +88,14 @@ FlowId FlowTables::Add(Flow flow) {
   const FlowId id = ++state_->last_id;
   Flow& kept = state_->flows[id] = std::move(flow);
   kept.id = id;
-  state_->PartOf(kept).Insert(&kept);
+  state_->ChangePartOf(kept).Insert(&kept);
   return id;
 }
 
 void FlowTables::Remove(FlowId id) {
   const auto found = state_->flows.find(id);
   const Flow& flow = found->second;
-  Classifier& part = state_->PartOf(flow);
+  Classifier& part = state_->ChangePartOf(flow);
   part.Remove(&flow);
   State::Table& table = state_->tables[flow.table];
   if (part.empty() && &part != &table.any) table.Erase(MetadataOf(flow));
@@ -123,11 +132,11 @@ void FlowTables::ForEach(const std::function<void(const Flow&)>& visit) const {
   }
 }
 
-std::vector<TablePart> FlowTables::TakeChanges() {
-  std::vector<TablePart> parts(state_->changed.begin(), state_->changed.end());
-  std::sort(parts.begin(), parts.end());
-  state_->changed.clear();
-  return parts;
+uint64_t FlowTables::generation() const { return state_->generation; }
+
+bool FlowTables::ChangedSince(TablePart part, uint64_t generation) const {
+  const uint64_t any = state_->any_changed[part >> 32];
+  return std::max(any, state_->changed[State::PlaceOf(part)]) > generation;
 }
 
 }  // namespace ovnlite

@@ -2,20 +2,34 @@
 
 #include <algorithm>
 #include <map>
-#include <queue>
+#include <set>
+#include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "lib/node/known_underlay.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
-#include "ovnlite/wire/geneve_tunnel.h"
+#include "ovnlite/packet/extract.h"
+#include "ovnlite/schema/schema.h"
+#include "ovnlite/wire/ethernet.h"
 
 namespace ovnlite {
 namespace {
+
+// The outer IP address that a frame of a tunnel is for.
+IpAddress OuterDestination(absl::Span<const uint8_t> frame) {
+  PacketKey key;
+  ExtractFlowKey(frame, key);
+  if (key.Get64(field::kEthType) == kEthTypeIpv6) return Ipv6Address(key.Get(field::kIp6Dst));
+  return Ipv4Address(static_cast<uint32_t>(key.Get64(field::kIp4Dst)));
+}
 
 // A frame on the underlay.
 struct Flight {
   Instant due;
   uint64_t order;
-  std::string from;
+  std::string to;
   Packet frame;
 };
 struct Later {
@@ -30,10 +44,20 @@ class Member final : public HypervisorHost {
   Member(Database& sb, const Clock& clock, std::string chassis, Sent sent)
       : clock_(clock),
         sent_(std::move(sent)),
-        hypervisor_(sb, clock, *this,
-                    {.chassis = std::move(chassis), .tunnels = TunnelMode::kFrames, .plug_as_bound = true}) {}
+        hypervisor_(sb, clock, *this, {.chassis = std::move(chassis), .plug_as_bound = true}) {}
 
   Hypervisor& hypervisor() { return hypervisor_; }
+  Instant due = kNever;  // As the fabric knows it.
+
+  // Who is on the underlay, and where.
+  void Join(const std::map<std::string, ChassisAddress>& addresses) {
+    names_.clear();
+    for (const auto& [name, address] : addresses) names_[address.ip] = name;
+    auto wire = std::make_unique<HeldWire>("underlay", &clock_, [this](const Packet& frame) { OnTunnelled(frame); });
+    wire_ = wire.get();
+    hypervisor_.SetTransport(
+        OpenKnownUnderlay(addresses, hypervisor_.chassis(), /*verify_checksum=*/true, std::move(wire), &clock_));
+  }
 
   bool ReceivePort(absl::string_view port, absl::Span<const uint8_t> frame) {
     return One(frame, [&](const PacketBatch& batch) { return hypervisor_.ReceivePort(port, batch); });
@@ -45,15 +69,9 @@ class Member final : public HypervisorHost {
     });
   }
   // What is not Geneve to this hypervisor is left alone.
-  void ReceiveUnderlay(absl::Span<const uint8_t> frame, const IpAddress& me) {
-    GeneveArrival arrival;
-    if (ReceiveGeneve(frame, GeneveEndpoint(), &arrival) != GeneveVerdict::kDeliver || arrival.destination != me)
-      return;
-    Packet packet(frame.subspan(arrival.inner_offset, arrival.inner_size));
-    packet.tunnel = uint64_t{arrival.vni} << 32 | (arrival.option.has_value() ? arrival.option->body : 0);
-    PacketBatch batch;
-    batch.Add(&packet);
-    hypervisor_.ReceiveTunnel(arrival.source, batch);
+  void ReceiveUnderlay(absl::Span<const uint8_t> frame) {
+    wire_->Bring(frame);
+    hypervisor_.TakeFromTunnels(1);
   }
 
  private:
@@ -66,20 +84,35 @@ class Member final : public HypervisorHost {
     return receive(batch);
   }
 
-  void OnSend(Outlet outlet, const std::string& name, uint32_t, const PacketBatch& batch) override {
-    for (const Packet* packet : batch) sent_({outlet, hypervisor_.chassis(), name, packet->bytes(), clock_.Now()});
+  void OnSend(Outlet outlet, const std::string& logical_port, uint32_t, const PacketBatch& batch, size_t) override {
+    for (const Packet* packet : batch) See(outlet, logical_port, *packet);
+  }
+  // A frame is for whoever has its address.
+  void OnTunnelled(const Packet& frame) {
+    const auto to = names_.find(OuterDestination(frame.bytes()));
+    See(Outlet::kTunnel, to == names_.end() ? std::string() : to->second, frame);
+  }
+  void See(Outlet outlet, const std::string& name, const Packet& packet) {
+    sent_({outlet, hypervisor_.chassis(), name, packet.bytes(), clock_.Now()});
   }
 
   const Clock& clock_;
   Sent sent_;
   Hypervisor hypervisor_;
+  HeldWire* wire_ = nullptr;  // Of the hypervisor's transport.
+  absl::flat_hash_map<IpAddress, std::string> names_;
 };
 
 }  // namespace
 
 struct Fabric::State {
   State(Database& database, ManualClock& c, Options o) : sb(database), clock(c), options(o), random(o.seed) {
-    subscription = sb.Subscribe([this](const Delta&) { ++commits; });
+    subscription = sb.Subscribe([this](const Delta& delta) {
+      changed = true;
+      for (const RowChange& change : delta.changes()) {
+        chassis_changed |= change.table->name() == "Chassis" || change.table->name() == "Encap";
+      }
+    });
   }
 
   void OnSent(const Sighting& s) {
@@ -89,23 +122,59 @@ struct Fabric::State {
     if (options.mtu != 0 && s.frame.size() > size_t{options.mtu} + 14) return;
     if (options.underlay_loss > 0 && static_cast<double>(random.Below(1 << 30)) < options.underlay_loss * (1 << 30))
       return;
-    flights.push_back({clock.Now() + options.underlay_delay, ++order, s.chassis, Packet(s.frame)});
+    flights.push_back({clock.Now() + options.underlay_delay, ++order, s.name, Packet(s.frame)});
     std::push_heap(flights.begin(), flights.end(), Later());
   }
 
+  // What one learns the others must know before the next frame: until nobody has anything to say.
   void Update() {
+    while (changed || !touched.empty()) {
+      if (std::exchange(chassis_changed, false)) FollowChassis();
+      const std::set<std::string> some = std::exchange(touched, {});
+      if (std::exchange(changed, false)) {
+        for (const auto& [name, member] : members) Update(name, *member);
+      } else {
+        for (const std::string& name : some) Update(name, *members.at(name));
+      }
+    }
+  }
+  void Update(const std::string& name, Member& member) {
+    member.hypervisor().Update();
+    const Instant due = member.hypervisor().next_deadline();
+    if (due == member.due) return;
+    deadlines.erase({member.due, name});
+    member.due = due;
+    if (due != kNever) deadlines.insert({due, name});
+  }
+  // A member to bring packets to; it has something to say afterwards.
+  Member* Touch(absl::string_view chassis) {
+    const auto found = members.find(std::string(chassis));
+    if (found == members.end()) return nullptr;
+    touched.insert(found->first);
+    return found->second.get();
+  }
+
+  void FollowChassis() {
     std::map<std::string, ChassisAddress> now = ChassisAddresses(sb);
-    std::erase_if(members, [&now](const auto& m) { return !now.contains(m.first); });
-    for (const auto& [name, address] : now) {
-      if (members.contains(name)) continue;
-      members.emplace(name, std::make_unique<Member>(sb, clock, name, [this](const Sighting& s) { OnSent(s); }));
-    }
+    if (now == addresses) return;
     addresses = std::move(now);
-    // What one learns the others must know before the next frame: until nobody has anything to say.
-    for (uint64_t before = ~uint64_t{0}; before != commits;) {
-      before = commits;
-      for (const auto& [name, member] : members) member->hypervisor().Update();
+    for (auto member = members.begin(); member != members.end();) {
+      if (addresses.contains(member->first)) {
+        ++member;
+        continue;
+      }
+      deadlines.erase({member->second->due, member->first});
+      touched.erase(member->first);
+      member = members.erase(member);
     }
+    for (const auto& [name, address] : addresses) {
+      std::unique_ptr<Member>& member = members[name];
+      if (member == nullptr) {
+        member = std::make_unique<Member>(sb, clock, name, [this](const Sighting& s) { OnSent(s); });
+      }
+      member->Join(addresses);
+    }
+    changed = true;
   }
 
   // The name of the chassis that a port is bound on; "" when it is on none.
@@ -113,7 +182,7 @@ struct Fabric::State {
     for (const Uuid& uuid : sb.IndexOn<ovnlite::sb::Port_Binding>("logical_port").Find(logical_port)) {
       const auto* port = sb.Get<ovnlite::sb::Port_Binding>(uuid);
       if (!port->has_chassis()) continue;
-      const auto* row = sb.Get<ovnlite::sb::Chassis>(Uuid(port->chassis().high(), port->chassis().low()));
+      const auto* row = sb.Get<ovnlite::sb::Chassis>(FromProto(port->chassis()));
       if (row != nullptr) return row->name();
     }
     return "";
@@ -130,9 +199,7 @@ struct Fabric::State {
     flights.pop_back();
     clock.AdvanceTo(flight.due);
     // The underlay is one segment: whoever has the destination address takes the frame.
-    for (const auto& [name, member] : members) {
-      if (name != flight.from) member->ReceiveUnderlay(flight.frame.bytes(), addresses.at(name).ip);
-    }
+    if (Member* const member = Touch(flight.to); member != nullptr) member->ReceiveUnderlay(flight.frame.bytes());
     Update();
   }
 
@@ -141,15 +208,14 @@ struct Fabric::State {
     Update();
     while (true) {
       const Instant flight = flights.empty() ? kNever : flights.front().due;
-      Instant tick = kNever;  // Nothing expires while a fabric settles: that takes no time of its own.
-      if (deadline != kNever) {
-        for (const auto& [name, member] : members) tick = std::min(tick, member->hypervisor().next_deadline());
-      }
+      // Nothing expires while a fabric settles: that takes no time of its own.
+      const Instant tick = deadline == kNever || deadlines.empty() ? kNever : deadlines.begin()->first;
       if (flight != kNever && flight <= deadline && flight <= tick) {
         Land();
       } else if (tick != kNever && tick <= deadline) {
         clock.AdvanceTo(tick);
-        for (const auto& [name, member] : members) member->hypervisor().Tick();
+        Touch(std::string(deadlines.begin()->second))->hypervisor().Tick();
+        Update();
       } else {
         break;
       }
@@ -165,8 +231,11 @@ struct Fabric::State {
   std::function<void(const Sighting&)> tap;
   std::map<std::string, ChassisAddress> addresses;
   std::map<std::string, std::unique_ptr<Member>> members;
+  std::set<std::pair<Instant, std::string>> deadlines;  // Of members: next_deadline().
+  std::set<std::string> touched;                        // Members that packets came to.
   Database::Subscription subscription;
-  uint64_t commits = 0;
+  bool changed = true;
+  bool chassis_changed = true;
   std::vector<Flight> flights;  // A heap, the next to land first.
   uint64_t order = 0;
   size_t moved = 0;
@@ -184,18 +253,18 @@ void Fabric::Update() { state_->Update(); }
 absl::Status Fabric::Inject(absl::string_view logical_port, absl::Span<const uint8_t> frame) {
   state_->Update();
   // The machine of a port that is on several chassis runs on the port's own until it has moved.
-  if (Member* member = state_->Find(state_->ChassisOf(logical_port)); member != nullptr) {
+  if (Member* member = state_->Touch(state_->ChassisOf(logical_port)); member != nullptr) {
     if (member->ReceivePort(logical_port, frame)) return absl::OkStatus();
   }
   for (const auto& [name, member] : state_->members) {
-    if (member->ReceivePort(logical_port, frame)) return absl::OkStatus();
+    if (member->ReceivePort(logical_port, frame)) return state_->Touch(name), absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("logical port \"", logical_port, "\" is bound on no chassis"));
 }
 
 absl::Status Fabric::InjectProvider(absl::string_view chassis, absl::Span<const uint8_t> frame) {
   state_->Update();
-  Member* member = state_->Find(chassis);
+  Member* member = state_->Touch(chassis);
   if (member == nullptr) return absl::NotFoundError(absl::StrCat("there is no chassis \"", chassis, "\""));
   member->ReceiveProvider(frame);
   return absl::OkStatus();
@@ -203,9 +272,9 @@ absl::Status Fabric::InjectProvider(absl::string_view chassis, absl::Span<const 
 
 absl::Status Fabric::InjectUnderlay(absl::string_view chassis, absl::Span<const uint8_t> frame) {
   state_->Update();
-  Member* member = state_->Find(chassis);
+  Member* member = state_->Touch(chassis);
   if (member == nullptr) return absl::NotFoundError(absl::StrCat("there is no chassis \"", chassis, "\""));
-  member->ReceiveUnderlay(frame, state_->addresses.at(std::string(chassis)).ip);
+  member->ReceiveUnderlay(frame);
   return absl::OkStatus();
 }
 
@@ -230,6 +299,11 @@ const FlowTables* Fabric::tables(absl::string_view chassis) const {
 const Datapath* Fabric::datapath(absl::string_view chassis) const {
   Member* member = state_->Find(chassis);
   return member == nullptr ? nullptr : &member->hypervisor().datapath();
+}
+
+const Hypervisor* Fabric::hypervisor(absl::string_view chassis) const {
+  Member* member = state_->Find(chassis);
+  return member == nullptr ? nullptr : &member->hypervisor();
 }
 
 }  // namespace ovnlite

@@ -6,6 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/lab/lab_chassis.h"
 #include "lib/lab/lab_state.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/schema/schema.h"
@@ -25,8 +26,6 @@ bool IsOfOneStation(const IpAddress& ip) {
 absl::Status NotOfOneStation(absl::string_view argument, absl::string_view address) {
   return absl::InvalidArgumentError(absl::StrCat(argument, ": ", address, " is not the address of one station"));
 }
-
-Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
 
 }  // namespace
 
@@ -138,8 +137,7 @@ absl::Status Lab::State::Bind() {
       if (chassis.empty() || (binding->up() && binding->has_chassis() && FromProto(binding->chassis()) == chassis[0]))
         continue;
       auto* row = t.Update<sb::Port_Binding>(uuid);
-      row->mutable_chassis()->set_high(chassis[0].high());
-      row->mutable_chassis()->set_low(chassis[0].low());
+      ToProto(chassis[0], row->mutable_chassis());
       row->set_up(true);
       any = true;
     }

@@ -1,18 +1,11 @@
 #include "lib/lab/lab_chassis.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/uuid.h"
 
 namespace ovnlite {
-namespace {
-
-void SetUuid(ovsdb::Uuid* to, const Uuid& uuid) {
-  to->set_high(uuid.high());
-  to->set_low(uuid.low());
-}
-
-}  // namespace
 
 absl::Status RegisterChassis(Database& sb, Random& random, absl::string_view name, const IpAddress& encap_ip) {
   if (name.empty()) return absl::InvalidArgumentError("a chassis needs a name");
@@ -35,7 +28,7 @@ absl::Status RegisterChassis(Database& sb, Random& random, absl::string_view nam
   auto* chassis = t.Insert<sb::Chassis>(chassis_uuid);
   chassis->set_name(std::string(name));
   chassis->set_hostname(std::string(name));
-  SetUuid(chassis->add_encaps(), encap_uuid);
+  ToProto(encap_uuid, chassis->add_encaps());
   // What the rest of OVN asks a chassis for before it relies on it.
   for (const char* feature : {"ct-no-masked-label", "mac-binding-timestamp", "ovn-ct-lb-related", "port-up-notif"})
     (*chassis->mutable_other_config())[feature] = "true";
@@ -43,7 +36,7 @@ absl::Status RegisterChassis(Database& sb, Random& random, absl::string_view nam
   (*chassis->mutable_other_config())["is-interconn"] = "false";
   auto* row = t.Insert<sb::Chassis_Private>(private_uuid);
   row->set_name(std::string(name));
-  SetUuid(row->mutable_chassis(), chassis_uuid);
+  ToProto(chassis_uuid, row->mutable_chassis());
   return sb.Commit(std::move(t)).status();
 }
 

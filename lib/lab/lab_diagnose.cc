@@ -9,6 +9,7 @@
 #include "ovnlite/packet/extract.h"
 #include "ovnlite/topology/show.h"
 #include "ovnlite/trace/trace.h"
+#include "ovnlite/wire/ethernet.h"
 #include "ovnlite/wire/icmp.h"
 #include "ovnlite/wire/icmpv6.h"
 #include "ovnlite/wire/ip_proto.h"
@@ -57,7 +58,7 @@ std::string Microflow(absl::string_view port, const FlowKey& key) {
   std::string flow =
       absl::StrCat("inport == \"", port, "\" && eth.src == ", MacAddress(key.Get64(field::kEthSrc)).ToString(),
                    " && eth.dst == ", MacAddress(key.Get64(field::kEthDst)).ToString());
-  if (key.Get64(field::kEthType) == 0x86dd) {
+  if (key.Get64(field::kEthType) == kEthTypeIpv6) {
     absl::StrAppend(&flow, " && ip6.src == ", Ipv6Address(key.Get(field::kIp6Src)).ToString(),
                     " && ip6.dst == ", Ipv6Address(key.Get(field::kIp6Dst)).ToString(), " && icmp6.type == 128");
   } else {

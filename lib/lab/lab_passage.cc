@@ -1,34 +1,25 @@
 #include "lib/lab/lab_passage.h"
 
-#include <deque>
 #include <map>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/controller/tables.h"
+#include "lib/node/port_keys.h"
 #include "lib/schema/ovn_sb.pb.h"
+#include "lib/trace/walker.h"
 #include "ovnlite/datapath/responder.h"
-#include "ovnlite/datapath/translate.h"
 #include "ovnlite/packet/extract.h"
+#include "ovnlite/wire/ethernet.h"
 #include "ovnlite/wire/ip_proto.h"
 
 namespace ovnlite {
 namespace {
 
-// OVN 23.03's OpenFlow tables (ovn-architecture(7)).
-constexpr uint8_t kIngressTable = 8, kOutputTable = 37, kLocalOutputTable = 40, kEgressTable = 42, kSaveInPort = 64,
-                  kSideTables = 66;
-constexpr int kMaxAnswers = 8;
-
-const sb::Datapath_Binding* FindDatapath(const Database& sb, uint32_t key, Uuid* uuid) {
-  const absl::Span<const Uuid> found = sb.IndexOn<sb::Datapath_Binding>("tunnel_key").Find(absl::StrCat(key));
-  if (found.empty()) return nullptr;
-  *uuid = found[0];
-  return sb.Get<sb::Datapath_Binding>(found[0]);
-}
-
-bool IsLogicalTable(uint8_t table) {
-  return (table >= kIngressTable && table < kOutputTable) || (table >= kEgressTable && table < kSaveInPort);
+const sb::Datapath_Binding* FindDatapath(const Database& sb, uint32_t key) {
+  return sb.Get<sb::Datapath_Binding>(FindDatapathByKey(sb, key));
 }
 
 std::string MacText(uint64_t bits) { return MacAddress(bits).ToString(); }
@@ -51,7 +42,7 @@ std::vector<FieldChange> Compare(const FlowKey& a, const FlowKey& b) {
   text("eth.dst", field::kEthDst, MacText);
   number("vlan.tci", field::kVlanTci);
   const uint64_t type = a.Get64(field::kEthType);
-  if (type == 0x0806) {
+  if (type == kEthTypeArp) {
     number("arp.op", field::kArpOp);
     text("arp.spa", field::kArpSpa, IpText);
     text("arp.tpa", field::kArpTpa, IpText);
@@ -59,7 +50,7 @@ std::vector<FieldChange> Compare(const FlowKey& a, const FlowKey& b) {
     text("arp.tha", field::kArpTha, MacText);
     return changes;
   }
-  if (type == 0x0800) {
+  if (type == kEthTypeIpv4) {
     text("ip4.src", field::kIp4Src, IpText);
     text("ip4.dst", field::kIp4Dst, IpText);
   } else {
@@ -78,71 +69,63 @@ std::vector<FieldChange> Compare(const FlowKey& a, const FlowKey& b) {
   return changes;
 }
 
-// The action that answers, for those whose answer goes on as a packet.
-absl::string_view ResponderName(uint32_t code) {
-  switch (code) {
-    case opcode::kArp:
-      return "arp";
-    case opcode::kNdNs:
-      return "nd_ns";
-    case opcode::kNdNa:
-      return "nd_na";
-    case opcode::kNdNaRouter:
-      return "nd_na_router";
-    case opcode::kIcmp:
-      return "icmp4";
-    case opcode::kIcmp4Error:
-      return "icmp4_error";
-    case opcode::kIcmp6Error:
-      return "icmp6_error";
-    case opcode::kTcpReset:
-      return "tcp_reset";
-    case opcode::kSctpAbort:
-      return "sctp_abort";
-    case opcode::kReject:
-      return "reject";
-    default:
-      return "";
-  }
-}
-
-// Builds the passage while the translator runs.
-class Watcher final : public Observer {
+// Builds the passage while the packet is taken through.
+class Watcher final : public WalkWatcher {
  public:
-  Watcher(const Controller& controller, const Database& sb, Passage& passage)
-      : controller_(controller), sb_(sb), passage_(passage) {
-    for (const auto& [name, number] : controller.ports()) ports_[number] = name;
-    for (const auto& [name, number] : controller.tunnels()) tunnels_[number] = name;
-  }
+  Watcher(const Hypervisor& hypervisor, const Database& sb, Passage& passage)
+      : hypervisor_(hypervisor), sb_(sb), passage_(passage) {}
 
   void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override {
     // That a side table knows nothing ends no packet.
-    if (table < kSideTables) no_flow_ = flow == nullptr;
+    if (table < table::kMacBinding) no_flow_ = flow == nullptr;
     const uint32_t datapath = static_cast<uint32_t>(key.Get64(field::kMetadata));
-    const bool boundary = table == kIngressTable || table == kOutputTable || table == kLocalOutputTable ||
-                          table == kEgressTable || table == kSaveInPort;
-    if (!boundary && !IsLogicalTable(table)) return;
+    const bool boundary = table == table::kIngress || table == table::kOutputInit || table == table::kLocalOutput ||
+                          table == table::kEgress || table == table::kSaveInPort;
+    if (!boundary && !table::IsStage(table)) return;
     Finish(key);
-    if (table == kIngressTable || (boundary && (passage_.legs.empty() || datapath != datapath_))) {
-      Enter(datapath, key, table != kIngressTable);
+    if (table == table::kIngress || (boundary && (passage_.legs.empty() || datapath != datapath_))) {
+      Enter(datapath, key, table != table::kIngress);
     }
-    if (IsLogicalTable(table)) {
+    if (table::IsStage(table)) {
       pending_ = flow;
       pending_key_ = key;
       last_ = flow;
     }
   }
 
-  void OnEffect(const Effect& effect, const FlowKey& key) override {
-    Finish(key);
-    if (effect.kind == Effect::Kind::kOutput) Output(effect);
-    if (effect.kind == Effect::Kind::kTrack) End(PassageEnd::Kind::kUntraced, "connection tracking");
-    if (effect.kind == Effect::Kind::kRespond) Respond(effect);
+  void OnEffect(const Effect&, const FlowKey& key) override { Finish(key); }
+
+  void OnFollowed(const Effect& effect, const Onward& onward, const Packet& packet, const FlowKey& key) override {
+    switch (effect.kind) {
+      case Effect::Kind::kOutput:
+        return Output(effect);
+      case Effect::Kind::kTrack:
+        return End(PassageEnd::Kind::kUntraced, "connection tracking");
+      case Effect::Kind::kRespond:
+        return Answered(effect, onward, packet, key);
+      default:
+        return;
+    }
   }
 
-  // Called when nothing came of the packet.
-  void Dropped(DropReason reason) {
-    std::string why = reason == DropReason::kTtl ? "its TTL ran out" : no_flow_ ? "no flow matched" : "by flow";
+  bool OnPacketIn(PacketIn& packet) override {
+    const std::optional<LearnedNeighbor> learned = ReadLearned(packet.action(), packet.key);
+    if (learned.has_value()) {
+      End(PassageEnd::Kind::kLearned, learned->is_fdb ? learned->mac.ToString() : learned->ip.ToString());
+    } else {
+      End(PassageEnd::Kind::kUntraced, "a responder");
+    }
+    return false;
+  }
+
+  void OnEndless() override { End(PassageEnd::Kind::kUntraced, "more answers than are told"); }
+
+  // That an answer comes to nothing is not told, nor what became of more than one copy.
+  void OnDropped(DropReason reason, const LastLookup&, int depth) override {
+    if (depth > 0 || std::exchange(dropped_, true)) return;
+    std::string why = reason == DropReason::kTtl ? "its TTL ran out"
+                      : no_flow_                 ? "no flow matched"
+                                                 : "by flow";
     if (last_ != nullptr && !passage_.legs.empty()) {
       FlowTaken taken = Describe(*last_);
       if (!taken.stage.empty()) absl::StrAppend(&why, " in ", taken.stage);
@@ -151,7 +134,6 @@ class Watcher final : public Observer {
     End(PassageEnd::Kind::kDropped, why);
   }
 
-  std::vector<Effect> TakeResponses() { return std::move(responses_); }
   void End(PassageEnd::Kind kind, absl::string_view name, uint64_t tunnel = 0) {
     passage_.ends.push_back({kind, std::string(name), tunnel, passage_.legs.empty() ? 0 : passage_.legs.size() - 1});
   }
@@ -161,8 +143,7 @@ class Watcher final : public Observer {
     datapath_ = datapath;
     PassageLeg leg;
     leg.datapath = DatapathName(sb_, datapath);
-    Uuid uuid;
-    const auto* row = FindDatapath(sb_, datapath, &uuid);
+    const auto* row = FindDatapath(sb_, datapath);
     leg.router = row != nullptr && row->external_ids().contains("logical-router");
     leg.egress_only = egress_only;
     leg.inport = PortName(sb_, datapath, static_cast<uint32_t>(key.Get64(field::kLogicalInPort)));
@@ -201,7 +182,7 @@ class Watcher final : public Observer {
 
   FlowTaken Describe(const Flow& flow) const {
     FlowTaken taken;
-    const auto* row = sb_.Get<sb::Logical_Flow>(controller_.LogicalFlowOf(flow));
+    const auto* row = sb_.Get<sb::Logical_Flow>(hypervisor_.controller().LogicalFlowOf(flow));
     if (row == nullptr) return taken;
     const auto stage = row->external_ids().find("stage-name");
     if (stage != row->external_ids().end()) taken.stage = stage->second;
@@ -210,59 +191,56 @@ class Watcher final : public Observer {
     return taken;
   }
 
-  void Respond(const Effect& effect) {
-    responses_.push_back(effect);
-    const absl::string_view name = ResponderName(effect.op->controller().opcode);
-    if (name.empty() || last_ == nullptr || passage_.legs.empty()) return;
-    FlowTaken taken = Describe(*last_);
-    taken.changes.push_back({"answered by", "", std::string(name)});
-    passage_.legs.back().flows.push_back(std::move(taken));
+  // The packet was answered, or goes on as something else.
+  void Answered(const Effect& effect, const Onward& onward, const Packet& packet, const FlowKey& key) {
+    const ControllerOpcode& opcode = OpcodeInfo(effect.op->controller().opcode);
+    if (opcode.kind == ControllerOpcode::Kind::kElsewhere) return;
+    if (opcode.kind == ControllerOpcode::Kind::kReply && last_ != nullptr && !passage_.legs.empty()) {
+      FlowTaken taken = Describe(*last_);
+      taken.changes.push_back({"answered by", "", std::string(opcode.action)});
+      passage_.legs.back().flows.push_back(std::move(taken));
+    }
+    if (onward.kind != Onward::Kind::kGoesOn) return End(PassageEnd::Kind::kUntraced, "a responder");
+    passage_.frames.push_back({{packet.bytes().begin(), packet.bytes().end()}, key});
   }
 
   void Output(const Effect& effect) {
-    if (const auto tunnel = tunnels_.find(effect.port); tunnel != tunnels_.end()) {
-      return End(PassageEnd::Kind::kTunnel, tunnel->second, effect.tunnel);
+    const Hypervisor::Role* const role = hypervisor_.RoleOf(effect.port);
+    if (role == nullptr) return;
+    switch (role->outlet) {
+      case Outlet::kPort:
+        return End(PassageEnd::Kind::kPort, role->name);
+      case Outlet::kProvider:
+        return End(PassageEnd::Kind::kProvider, role->name);
+      case Outlet::kTunnel:
+        return End(PassageEnd::Kind::kTunnel, role->name, effect.tunnel);
     }
-    const auto port = ports_.find(effect.port);
-    if (port == ports_.end()) return;
-    const absl::Span<const Uuid> found = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(port->second);
-    const bool localnet = !found.empty() && sb_.Get<sb::Port_Binding>(found[0])->type() == "localnet";
-    End(localnet ? PassageEnd::Kind::kProvider : PassageEnd::Kind::kPort, port->second);
   }
 
-  const Controller& controller_;
+  const Hypervisor& hypervisor_;
   const Database& sb_;
   Passage& passage_;
-  std::map<uint32_t, std::string> ports_, tunnels_;
   uint32_t datapath_ = 0;
   const Flow* pending_ = nullptr;
   FlowKey pending_key_;
   const Flow* last_ = nullptr;
+  bool dropped_ = false;
   bool no_flow_ = false;  // The table asked last had none for the packet.
-  std::vector<Effect> responses_;
 };
 
 }  // namespace
 
 std::string DatapathName(const Database& sb, uint32_t key) {
-  Uuid uuid;
-  const auto* row = FindDatapath(sb, key, &uuid);
+  const auto* row = FindDatapath(sb, key);
   if (row == nullptr) return "?";
   const auto name = row->external_ids().find("name");
   return name == row->external_ids().end() ? "?" : name->second;
 }
 
 std::string PortName(const Database& sb, uint32_t datapath_key, uint32_t port_key) {
-  Uuid datapath;
-  if (port_key == 0 || FindDatapath(sb, datapath_key, &datapath) == nullptr) return "?";
-  for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("datapath").Find(datapath.ToString())) {
-    const auto* port = sb.Get<sb::Port_Binding>(uuid);
-    if (port->tunnel_key() == port_key) return port->logical_port();
-  }
-  for (const Uuid& uuid : sb.IndexOn<sb::Multicast_Group>("datapath").Find(datapath.ToString())) {
-    const auto* group = sb.Get<sb::Multicast_Group>(uuid);
-    if (group->tunnel_key() == port_key) return group->name();
-  }
+  const Uuid datapath = FindDatapathByKey(sb, datapath_key);
+  if (const auto* port = sb.Get<sb::Port_Binding>(FindPortByKey(sb, datapath, port_key))) return port->logical_port();
+  if (const auto* group = sb.Get<sb::Multicast_Group>(FindGroupByKey(sb, datapath, port_key))) return group->name();
   return "?";
 }
 
@@ -280,66 +258,30 @@ Passage FollowPassage(const Fabric& fabric, const Database& sb, const PassageSta
                       absl::Span<const uint8_t> frame) {
   Passage passage;
   passage.chassis = start.chassis;
-  const Controller* controller = fabric.controller(start.chassis);
-  const FlowTables* tables = fabric.tables(start.chassis);
-  if (controller == nullptr || tables == nullptr) {
+  const Hypervisor* const hypervisor = fabric.hypervisor(start.chassis);
+  if (hypervisor == nullptr) {
     passage.ends.push_back({PassageEnd::Kind::kDropped, absl::StrCat("there is no chassis ", start.chassis), 0, 0});
     return passage;
   }
-  const std::map<std::string, uint32_t>& numbers = start.tunnel.empty() ? controller->ports() : controller->tunnels();
+  const Controller& controller = hypervisor->controller();
+  const std::map<std::string, uint32_t>& numbers = start.tunnel.empty() ? controller.ports() : controller.tunnels();
   const auto number = numbers.find(start.tunnel.empty() ? start.port : start.tunnel);
   if (number == numbers.end()) {
     passage.ends.push_back(
         {PassageEnd::Kind::kDropped, absl::StrCat(start.port, " is not on chassis ", start.chassis), 0, 0});
     return passage;
   }
+  Packet packet(frame);
+  packet.in_port = number->second;
+  packet.tunnel = start.metadata;
   FlowKey key;
-  key.Set(field::kInPort, number->second);
-  key.words[kWordTunnel] = start.metadata;
-  ExtractFlowKey(frame, key);
-  key.Set(field::kFrameLength, frame.size());
+  ExtractFlowKey(packet, key);
+  key.Set(field::kInPort, packet.in_port);
+  key.words[kWordTunnel] = packet.tunnel;
+  key.Set(field::kFrameLength, packet.size());
   passage.frames.push_back({{frame.begin(), frame.end()}, key});
-
-  Watcher watcher(*controller, sb, passage);
-  const Translator translator(*tables);
-  TranslateOptions options;
-  options.observer = &watcher;
-  if (const Program program = translator.Run(key, 0, options); program.effects.empty()) watcher.Dropped(program.drop);
-  // What waits for a responder, and which of the frames it is about.
-  std::deque<std::pair<size_t, Effect>> waiting;
-  const auto collect = [&] {
-    for (Effect& effect : watcher.TakeResponses()) waiting.emplace_back(passage.frames.size() - 1, std::move(effect));
-  };
-  collect();
-  for (int answers = 0; answers < kMaxAnswers && !waiting.empty(); ++answers) {
-    const auto [at_frame, effect] = std::move(waiting.front());
-    waiting.pop_front();
-    const Passage::Frame& asked = passage.frames[at_frame];
-    Packet packet(absl::MakeConstSpan(asked.bytes));
-    FlowKey scratch;
-    effect.rewrite.Apply(packet, ExtractFlowKey(packet, scratch));
-    const FlowKey at = effect.KeyOf(packet, asked.key);
-    const ControllerOp& op = effect.op->controller();
-    if (absl::StatusOr<LearnedNeighbor> learned = ReadLearned(op, at); learned.ok()) {
-      watcher.End(PassageEnd::Kind::kLearned, learned->is_fdb ? learned->mac.ToString() : learned->ip.ToString());
-      continue;
-    }
-    absl::StatusOr<Packet> reply = BuildReply(op, packet, at);
-    if (!reply.ok()) {
-      watcher.End(PassageEnd::Kind::kUntraced, "a responder");
-      continue;
-    }
-    // As the datapath lets an answer go on: registers and metadata stay, its port is the controller's.
-    FlowKey next;
-    for (size_t i = kWordMetadata; i < kKeyWords; ++i) next.words[i] = at.words[i];
-    next.Set(field::kPktMark, 0);
-    next.Set(field::kInPort, 0xfffffffd);
-    ExtractFlowKey(*reply, next);
-    next.Set(field::kFrameLength, reply->size());
-    passage.frames.push_back({{reply->bytes().begin(), reply->bytes().end()}, next});
-    translator.RunOps(next, SharedOps(effect.op, &op.nested), options);
-    collect();
-  }
+  Watcher watcher(*hypervisor, sb, passage);
+  Walker(&watcher, /*tracker=*/nullptr).Arrive(hypervisor->tables(), std::move(packet));
   return passage;
 }
 

@@ -1,5 +1,7 @@
 #include "lib/lab/lab_recorder.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -8,7 +10,10 @@
 
 namespace ovnlite {
 
-void LabRecorder::Add(LabEvent event) { events_.push_back(std::move(event)); }
+void LabRecorder::Add(LabEvent event) {
+  if (event.kind == LabEvent::Kind::kTunnel) flights_[event.port].push_back(static_cast<int>(events_.size()));
+  events_.push_back(std::move(event));
+}
 
 void LabRecorder::Sent(absl::string_view host, absl::string_view port, absl::string_view chassis,
                        absl::Span<const uint8_t> frame, Instant now) {
@@ -24,18 +29,17 @@ void LabRecorder::Sent(absl::string_view host, absl::string_view port, absl::str
   Add(std::move(event));
 }
 
-int LabRecorder::CauseOf(const Sighting& sighting) const {
-  // What a host has just sent; or the frame that has just come out of the underlay.
+int LabRecorder::CauseOf(const Sighting& sighting) {
+  // What a host has just sent; or the frame that has just come out of the underlay: the last one that is due now.
   if (sending_ >= 0 && events_[static_cast<size_t>(sending_)].chassis == sighting.chassis) return sending_;
-  for (size_t i = events_.size(); i-- > 0;) {
-    const LabEvent& event = events_[i];
-    if (event.time + delay_ < sighting.time) break;
-    if (event.kind == LabEvent::Kind::kTunnel && event.port == sighting.chassis &&
-        event.time + delay_ == sighting.time) {
-      return static_cast<int>(i);
-    }
-  }
-  return -1;
+  const auto found = flights_.find(sighting.chassis);
+  if (found == flights_.end()) return -1;
+  std::deque<int>& flights = found->second;
+  const auto due = [this](int event) { return events_[static_cast<size_t>(event)].time + delay_; };
+  while (!flights.empty() && due(flights.front()) < sighting.time) flights.pop_front();
+  const auto later = std::upper_bound(flights.begin(), flights.end(), sighting.time,
+                                      [&due](Instant now, int event) { return now < due(event); });
+  return later == flights.begin() ? -1 : *std::prev(later);
 }
 
 void LabRecorder::Seen(const Sighting& sighting, absl::string_view host) {
@@ -83,6 +87,9 @@ std::vector<LabEvent> LabRecorder::EndStory() {
     event.cause = event.cause < static_cast<int>(story_begin_) ? -1 : event.cause - static_cast<int>(story_begin_);
   for (size_t i = story_begin_; i < events_.size(); ++i) events_[i].passage = Passage();
   if (events_.size() > limit_) events_.resize(std::max(limit_, story_begin_));
+  for (auto& [chassis, flights] : flights_) {
+    while (!flights.empty() && flights.back() >= static_cast<int>(events_.size())) flights.pop_back();
+  }
   return story;
 }
 

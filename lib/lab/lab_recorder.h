@@ -5,6 +5,8 @@
 #define OVNLITE_LIB_LAB_LAB_RECORDER_H_
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,13 +54,14 @@ class LabRecorder {
  private:
   bool Wanted() const { return story_ || events_.size() < limit_; }
   void Add(LabEvent event);
-  int CauseOf(const Sighting& sighting) const;
+  int CauseOf(const Sighting& sighting);
 
   const Fabric& fabric_;
   const Database& sb_;
   Nanoseconds delay_;
   size_t limit_;
   std::vector<LabEvent> events_;
+  std::map<std::string, std::deque<int>> flights_;  // To each chassis: events on the underlay that may not have landed.
   int sending_ = -1;
   bool story_ = false;
   size_t story_begin_ = 0;

@@ -5,7 +5,10 @@
 #include "absl/strings/str_join.h"
 #include "ovnlite/packet/describe.h"
 #include "ovnlite/packet/extract.h"
+#include "ovnlite/wire/arp.h"
+#include "ovnlite/wire/ethernet.h"
 #include "ovnlite/wire/geneve_tunnel.h"
+#include "ovnlite/wire/icmpv6.h"
 #include "ovnlite/wire/ip_proto.h"
 
 namespace ovnlite {
@@ -13,11 +16,11 @@ namespace {
 
 constexpr char kGeneve[] = "OVS / Geneve";
 
-bool IsArp(const FlowKey& key) { return key.Get64(field::kEthType) == 0x0806; }
+bool IsArp(const FlowKey& key) { return key.Get64(field::kEthType) == kEthTypeArp; }
 bool IsNd(const FlowKey& key) {
   const uint64_t type = key.Get64(field::kL4Src);
-  return key.Get64(field::kEthType) == 0x86dd && key.Get64(field::kIpProto) == kIpProtoIcmpv6 && type >= 133 &&
-         type <= 137;
+  return key.Get64(field::kEthType) == kEthTypeIpv6 && key.Get64(field::kIpProto) == kIpProtoIcmpv6 &&
+         type >= kNdRouterSolicit && type <= kNdRedirect;
 }
 // Does the packet ask for a neighbour, and for whom?
 std::string Wanted(const FlowKey& key) {
@@ -25,10 +28,11 @@ std::string Wanted(const FlowKey& key) {
   return Ipv6Address(key.Get(field::kNdTarget)).ToString();
 }
 bool IsQuestion(const FlowKey& key) {
-  return IsArp(key) ? key.Get64(field::kArpOp) == 1 : key.Get64(field::kL4Src) == 135;
+  return IsArp(key) ? key.Get64(field::kArpOp) == kArpRequest : key.Get64(field::kL4Src) == kNdNeighborSolicit;
 }
 bool IsAnswer(const FlowKey& key) {
-  return IsArp(key) ? key.Get64(field::kArpOp) == 2 : IsNd(key) && key.Get64(field::kL4Src) == 136;
+  return IsArp(key) ? key.Get64(field::kArpOp) == kArpReply
+                    : IsNd(key) && key.Get64(field::kL4Src) == kNdNeighborAdvert;
 }
 MacAddress AnswerOf(const FlowKey& key) { return MacAddress(key.Get64(IsArp(key) ? field::kArpSha : field::kNdTll)); }
 

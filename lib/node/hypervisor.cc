@@ -1,16 +1,27 @@
 #include "ovnlite/node/hypervisor.h"
 
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/controller/geneve_encap.h"
+#include "lib/node/announcement_agent.h"
+#include "lib/node/lane.h"
+#include "lib/node/learning_agent.h"
+#include "lib/node/queue_lock.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
 
-Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
+// What Update() changes stays as it is while a queue has this. Queue 0 is of the same thread.
+std::shared_lock<QueueLock> Using(QueueLock& lock, size_t queue) {
+  return queue == 0 ? std::shared_lock<QueueLock>() : std::shared_lock<QueueLock>(lock);
+}
 
 }  // namespace
 
@@ -32,15 +43,42 @@ Hypervisor::Hypervisor(Database& sb, const Clock& clock, HypervisorHost& host, O
       host_(host),
       options_(std::move(options)),
       controller_(sb, tables_, {.chassis = options_.chassis}),
-      datapath_(tables_, clock, *this, nullptr, options_.datapath) {
+      in_use_(std::make_unique<QueueLock>()) {
+  for (size_t queue = 0; queue < std::max<size_t>(options_.queues, 1); ++queue) {
+    lanes_.push_back(std::make_unique<Lane>(this, queue));
+  }
+  auto learning = std::make_unique<LearningAgent>(sb, clock, lanes_[0]->datapath(), options_.waiting);
+  learning_ = learning.get();
+  agents_.push_back(std::move(learning));
+  agents_.push_back(std::make_unique<AnnouncementAgent>(sb, options_.chassis));
   subscription_ = sb.Subscribe([this](const Delta& delta) { OnCommit(delta); });
 }
+
+Hypervisor::~Hypervisor() = default;
+
+const Datapath& Hypervisor::datapath(size_t queue) const { return lanes_.at(queue)->datapath(); }
+const LearningCounters& Hypervisor::learning() const { return learning_->counters(); }
+
+void Hypervisor::SetTransport(std::unique_ptr<TunnelTransport> transport, size_t queue) {
+  lanes_.at(queue)->SetTransport(std::move(transport));
+  changed_ = transport_changed_ = true;
+}
+
+TunnelTransport* Hypervisor::transport(size_t queue) const { return lanes_.at(queue)->transport(); }
+
+// -- Numbers ----------------------------------------------------------------------------------------------------------
 
 uint32_t Hypervisor::NumberOf(Outlet outlet, absl::string_view name) {
   const auto [at, added] =
       numbers_.try_emplace({outlet == Outlet::kTunnel, std::string(name)}, static_cast<uint32_t>(numbers_.size() + 1));
-  roles_[at->second] = {outlet, std::string(name)};
+  if (added) roles_.emplace_back();
+  Role& role = roles_[at->second - 1];
+  if (role.outlet != outlet || role.name.empty()) role = {outlet, std::string(name)};
   return at->second;
+}
+
+const Hypervisor::Role* Hypervisor::RoleOf(uint32_t number) const {
+  return number == 0 || number > roles_.size() ? nullptr : &roles_[number - 1];
 }
 
 uint32_t Hypervisor::Plug(absl::string_view logical_port) {
@@ -48,42 +86,47 @@ uint32_t Hypervisor::Plug(absl::string_view logical_port) {
   for (const Uuid& uuid : sb_.IndexOn<sb::Port_Binding>("logical_port").Find(logical_port)) {
     if (sb_.Get<sb::Port_Binding>(uuid)->type() == "localnet") outlet = Outlet::kProvider;
   }
+  const std::lock_guard<QueueLock> lock(*in_use_);
   const uint32_t number = NumberOf(outlet, logical_port);
   controller_.Plug(logical_port, number);
+  provider_ports_.erase(std::string(logical_port));
+  if (outlet == Outlet::kProvider) provider_ports_[std::string(logical_port)] = number;
+  changed_ = true;
   return number;
 }
 
-void Hypervisor::Unplug(absl::string_view logical_port) { controller_.Plug(logical_port, 0); }
+void Hypervisor::Unplug(absl::string_view logical_port) {
+  provider_ports_.erase(std::string(logical_port));
+  controller_.Plug(logical_port, 0);
+  changed_ = true;
+}
+
+// -- Following the database -------------------------------------------------------------------------------------------
 
 void Hypervisor::FollowTunnels() {
-  if (!chassis_changed_) return;
-  chassis_changed_ = false;
-  std::map<std::string, ChassisAddress> now = ChassisAddresses(sb_);
-  if (now == addresses_) return;
-  for (const auto& [chassis, address] : addresses_) {
-    if (now.contains(chassis) || chassis == options_.chassis) continue;
-    datapath_.RemoveTunnel(NumberOf(Outlet::kTunnel, chassis));
-    controller_.SetTunnel(chassis, 0);
+  if (chassis_changed_) {
+    chassis_changed_ = false;
+    std::map<std::string, ChassisAddress> now = ChassisAddresses(sb_);
+    if (now != addresses_) {
+      for (const auto& [chassis, address] : addresses_) {
+        if (!now.contains(chassis) && chassis != options_.chassis) controller_.SetTunnel(chassis, 0);
+      }
+      addresses_ = std::move(now);
+      tunnels_.clear();
+      const auto me = addresses_.find(options_.chassis);
+      for (const auto& [chassis, address] : addresses_) {
+        if (me == addresses_.end() || chassis == options_.chassis) continue;
+        if (address.ip.is_v6() != me->second.ip.is_v6()) continue;
+        const uint32_t number = NumberOf(Outlet::kTunnel, chassis);
+        controller_.SetTunnel(chassis, number);
+        tunnels_[number] = address.ip;
+      }
+      transport_changed_ = true;
+    }
   }
-  addresses_ = std::move(now);
-  tunnels_.clear();
-  tunnel_by_address_.clear();
-  const auto me = addresses_.find(options_.chassis);
-  if (me == addresses_.end()) return;
-  for (const auto& [chassis, address] : addresses_) {
-    if (chassis == options_.chassis || address.ip.is_v6() != me->second.ip.is_v6()) continue;
-    const uint32_t number = NumberOf(Outlet::kTunnel, chassis);
-    GeneveTunnel tunnel;
-    tunnel.source_mac = me->second.mac;
-    tunnel.destination_mac = address.mac;
-    tunnel.source = me->second.ip;
-    tunnel.destination = address.ip;
-    tunnel.checksum = address.checksum;
-    datapath_.AddTunnel(number, tunnel, options_.tunnels);
-    controller_.SetTunnel(chassis, number);
-    tunnels_[number] = address.ip;
-    tunnel_by_address_[address.ip] = number;
-  }
+  if (!transport_changed_) return;
+  transport_changed_ = false;
+  for (const auto& lane : lanes_) lane->FollowTunnels();
 }
 
 void Hypervisor::FollowPorts() {
@@ -108,91 +151,124 @@ void Hypervisor::ClaimGateways() {
   Transaction t = sb_.Begin();
   for (const Uuid& port : PortsToClaim(sb_, options_.chassis)) {
     auto* row = t.Update<sb::Port_Binding>(port);
-    row->mutable_chassis()->set_high(me[0].high());
-    row->mutable_chassis()->set_low(me[0].low());
+    ToProto(me[0], row->mutable_chassis());
     row->set_up(true);
   }
   sb_.Commit(std::move(t)).IgnoreError();  // A conflict means that the rows are gone: nothing to claim then.
 }
 
 void Hypervisor::OnCommit(const Delta& delta) {
+  changed_ = true;
   for (const RowChange& change : delta.changes()) {
     const auto& table = change.table->name();
     if (table == "Port_Binding") ports_changed_ = gateways_changed_ = true;
     if (table == "Chassis" || table == "Encap") chassis_changed_ = ports_changed_ = gateways_changed_ = true;
     if (table == "HA_Chassis" || table == "HA_Chassis_Group" || table == "Gateway_Chassis") gateways_changed_ = true;
-    if (change.after == nullptr || table != "MAC_Binding") continue;
-    const auto& row = static_cast<const sb::MAC_Binding&>(*change.after);
-    const absl::Span<const Uuid> ports = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(row.logical_port());
-    const absl::StatusOr<IpAddress> ip = IpAddress::Parse(row.ip());
-    const absl::StatusOr<MacAddress> mac = MacAddress::Parse(row.mac());
-    const auto* datapath = sb_.Get<sb::Datapath_Binding>(FromProto(row.datapath()));
-    if (ports.empty() || datapath == nullptr || !ip.ok() || !mac.ok()) continue;
-    const auto& port = *sb_.Get<sb::Port_Binding>(ports[0]);
-    const auto resolve = [&](const sb::Port_Binding& at) {
-      resolved_.push_back(
-          {static_cast<uint32_t>(datapath->tunnel_key()), static_cast<uint32_t>(at.tunnel_key()), *ip, *mac});
-    };
-    resolve(port);
-    // What leaves through a gateway port waits at the port that stands for it.
-    const auto stand_in = port.options().find("chassis-redirect-port");
-    if (stand_in == port.options().end()) continue;
-    for (const Uuid& uuid : sb_.IndexOn<sb::Port_Binding>("logical_port").Find(stand_in->second)) {
-      resolve(*sb_.Get<sb::Port_Binding>(uuid));
-    }
   }
+  for (const auto& agent : agents_) agent->OnCommit(delta);
+}
+
+void Hypervisor::FollowDatabase() {
+  FollowPorts();
+  const std::lock_guard<QueueLock> lock(*in_use_);
+  FollowTunnels();
+  controller_.Update();
 }
 
 void Hypervisor::Update() {
-  const std::vector<LearnedNeighbor> learned = std::move(learned_);
-  learned_.clear();
-  WriteLearned(sb_, learned, clock_.Now());
-  const std::vector<LogicalPort> announced = std::move(announced_);
-  announced_.clear();
-  WriteAnnounced(sb_, options_.chassis, announced);
-  ClaimGateways();
-  FollowTunnels();
-  FollowPorts();
-  controller_.Update();
-  datapath_.Revalidate(tables_.TakeChanges());
-  const std::vector<Resolved> resolved = std::move(resolved_);
-  resolved_.clear();
-  for (const Resolved& r : resolved) datapath_.ResolveNeighbor(r.datapath, r.port, r.ip, r.mac);
+  TakeOverPacketIns();
+  for (const auto& agent : agents_) agent->WriteRows();
+  if (changed_) {
+    ClaimGateways();
+    changed_ = false;  // What the claims changed is followed here.
+    FollowDatabase();
+    for (const auto& agent : agents_) agent->GoOn();
+  }
+  Lane& mine = *lanes_[0];
+  mine.TidyExits();
+  mine.datapath().Revalidate();
 }
 
-void Hypervisor::Receive(uint32_t number, const PacketBatch& batch) {
+bool Hypervisor::is_behind() const {
+  return changed_ ||
+         std::any_of(lanes_.begin() + 1, lanes_.end(), [](const auto& lane) { return lane->has_packet_ins(); });
+}
+
+void Hypervisor::Tick(size_t queue) {
+  if (queue == 0) {
+    for (const auto& agent : agents_) agent->Tick();
+  }
+  const auto lock = Using(*in_use_, queue);
+  lanes_.at(queue)->datapath().Tick();
+}
+
+Instant Hypervisor::next_deadline(size_t queue) const {
+  Instant first = lanes_.at(queue)->datapath().next_deadline();
+  if (queue == 0) {
+    for (const auto& agent : agents_) first = std::min(first, agent->next_deadline());
+  }
+  return first;
+}
+
+// -- OVN's controller -------------------------------------------------------------------------------------------------
+
+bool Hypervisor::Takes(uint32_t opcode) const {
+  return std::any_of(agents_.begin(), agents_.end(), [opcode](const auto& agent) { return agent->Takes(opcode); });
+}
+
+bool Hypervisor::OnPacketIn(PacketIn packet) {
+  for (const auto& agent : agents_) {
+    if (!agent->Takes(packet.action().opcode)) continue;
+    agent->Take(std::move(packet));
+    return true;
+  }
+  return false;
+}
+
+void Hypervisor::TakeOverPacketIns() {
+  for (size_t queue = 1; queue < lanes_.size(); ++queue) {
+    for (PacketIn& packet : lanes_[queue]->TakePacketIns()) OnPacketIn(std::move(packet));
+  }
+}
+
+// -- Packets ----------------------------------------------------------------------------------------------------------
+
+void Hypervisor::Receive(uint32_t number, const PacketBatch& batch, size_t queue) {
+  const auto lock = Using(*in_use_, queue);
   for (Packet* packet : batch) packet->in_port = number;
-  datapath_.Process(batch);
+  lanes_.at(queue)->datapath().Process(batch);
+}
+
+size_t Hypervisor::TakeFrom(Port& port, int batches, size_t queue) {
+  const auto lock = Using(*in_use_, queue);
+  return lanes_.at(queue)->TakeFrom(port, batches);
+}
+
+size_t Hypervisor::TakeFromTunnels(int batches, size_t queue) {
+  const auto lock = Using(*in_use_, queue);
+  Lane& lane = *lanes_.at(queue);
+  if (queue != 0) {  // Update() does it for the first one.
+    lane.TidyExits();
+    lane.datapath().Revalidate();
+  }
+  return lane.TakeFromTunnels(batches);
 }
 
 bool Hypervisor::ReceivePort(absl::string_view logical_port, const PacketBatch& batch) {
   const auto found = controller_.ports().find(std::string(logical_port));
-  if (found == controller_.ports().end() || roles_.at(found->second).outlet != Outlet::kPort) return false;
-  Receive(found->second, batch);
-  return true;
-}
-
-bool Hypervisor::ReceiveTunnel(const IpAddress& from, const PacketBatch& batch) {
-  const auto found = tunnel_by_address_.find(from);
-  if (found == tunnel_by_address_.end()) return false;
+  if (found == controller_.ports().end() || RoleOf(found->second)->outlet != Outlet::kPort) return false;
   Receive(found->second, batch);
   return true;
 }
 
 void Hypervisor::ReceiveProvider(const PacketBatch& batch) {
-  for (const auto& [name, number] : controller_.ports()) {
-    if (roles_.at(number).outlet != Outlet::kProvider) continue;
+  for (const auto& [name, number] : provider_ports_) {
     for (const Packet* packet : batch) {
       Packet copy = packet->Clone();
       copy.in_port = number;
-      datapath_.Process(copy);
+      lanes_[0]->datapath().Process(copy);
     }
   }
-}
-
-void Hypervisor::Transmit(uint32_t port, const PacketBatch& batch) {
-  const auto role = roles_.find(port);
-  if (role != roles_.end()) host_.OnSend(role->second.outlet, role->second.name, port, batch);
 }
 
 }  // namespace ovnlite

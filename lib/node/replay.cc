@@ -7,11 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "lib/node/known_underlay.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/node/hypervisor.h"
 #include "ovnlite/packet/pcap_file.h"
 #include "ovnlite/wire/ethernet.h"
-#include "ovnlite/wire/geneve_tunnel.h"
 
 namespace ovnlite {
 namespace {
@@ -33,24 +33,26 @@ class Recorder final : public HypervisorHost {
 
   const absl::Status& status() const { return status_; }
   std::map<std::string, uint64_t> counts() const { return counts_; }
+  void OnTunnelled(const Packet& frame) { Write("tunnel.pcap", frame); }
   absl::Status Finish() {
     for (auto& [name, writer] : writers_) status_.Update(writer.Flush());
     return status_;
   }
 
  private:
-  void OnSend(Outlet outlet, const std::string& name, uint32_t, const PacketBatch& batch) override {
-    const std::string file = outlet == Outlet::kTunnel ? "tunnel.pcap" : FileName(name);
+  void OnSend(Outlet, const std::string& logical_port, uint32_t, const PacketBatch& batch, size_t) override {
+    for (const Packet* packet : batch) Write(FileName(logical_port), *packet);
+  }
+
+  void Write(const std::string& file, const Packet& packet) {
     auto writer = writers_.find(file);
     if (writer == writers_.end()) {
       absl::StatusOr<PcapWriter> created = PcapWriter::Create(absl::StrCat(folder_, "/", file));
       if (!created.ok()) return status_.Update(created.status());
       writer = writers_.emplace(file, *std::move(created)).first;
     }
-    for (const Packet* packet : batch) {
-      status_.Update(writer->second.Write(clock_.Now(), packet->bytes()));
-      ++counts_[file];
-    }
+    status_.Update(writer->second.Write(clock_.Now(), packet.bytes()));
+    ++counts_[file];
   }
 
   const Clock& clock_;
@@ -86,21 +88,6 @@ bool IsFrom(absl::Span<const uint8_t> frame, MacAddress sender) {
   return frame.size() >= EthernetLayout::kSize && MacAddress(Load48(frame.data() + EthernetLayout::kSource)) == sender;
 }
 
-// Frames from the underlay: false for what is no Geneve to `me` from a chassis that is known. Captures made before a
-// network card filled in checksums have wrong ones, so nobody looks at them.
-bool FromUnderlay(Hypervisor& hypervisor, absl::Span<const uint8_t> frame, const IpAddress& me, Instant now) {
-  GeneveArrival arrival;
-  if (ReceiveGeneve(frame, {.verify_checksum = false}, &arrival) != GeneveVerdict::kDeliver ||
-      arrival.destination != me)
-    return false;
-  Packet packet(frame.subspan(arrival.inner_offset, arrival.inner_size));
-  packet.tunnel = uint64_t{arrival.vni} << 32 | (arrival.option.has_value() ? arrival.option->body : 0);
-  packet.time = now;
-  PacketBatch batch;
-  batch.Add(&packet);
-  return hypervisor.ReceiveTunnel(arrival.source, batch);
-}
-
 }  // namespace
 
 absl::StatusOr<ReplayReport> Replay(Database& sb, const ReplayOptions& options,
@@ -114,8 +101,12 @@ absl::StatusOr<ReplayReport> Replay(Database& sb, const ReplayOptions& options,
   }
   ManualClock clock;
   Recorder recorder(clock, options.out);
-  Hypervisor hypervisor(sb, clock, recorder,
-                        {.chassis = options.chassis, .tunnels = TunnelMode::kFrames, .plug_as_bound = true});
+  Hypervisor hypervisor(sb, clock, recorder, {.chassis = options.chassis, .plug_as_bound = true});
+  // Captures made before a network card filled in checksums have wrong ones, so nobody looks at them.
+  auto wire = std::make_unique<HeldWire>("underlay", &clock, [&](const Packet& frame) { recorder.OnTunnelled(frame); });
+  HeldWire& underlay = *wire;
+  hypervisor.SetTransport(
+      OpenKnownUnderlay(chassis, options.chassis, /*verify_checksum=*/false, std::move(wire), &clock));
   hypervisor.Update();
   std::vector<Source> sources;
   for (const ReplayInput& input : inputs) {
@@ -132,7 +123,6 @@ absl::StatusOr<ReplayReport> Replay(Database& sb, const ReplayOptions& options,
     const auto next = std::min_element(sources.begin(), sources.end(), earlier);
     if (next == sources.end() || !next->has_frame) break;
     for (Instant due = hypervisor.next_deadline(); due <= next->frame.time; due = hypervisor.next_deadline()) {
-      if (due <= clock.Now()) clock.Advance(kSecond);  // Nothing is due twice at one time.
       clock.AdvanceTo(due);
       hypervisor.Tick();
     }
@@ -143,7 +133,9 @@ absl::StatusOr<ReplayReport> Replay(Database& sb, const ReplayOptions& options,
     } else if (next->input->sender.has_value() && !IsFrom(bytes, *next->input->sender)) {
       ++report.passed_over;
     } else if (next->number == 0) {
-      ++(FromUnderlay(hypervisor, bytes, me->second.ip, clock.Now()) ? report.taken : report.passed_over);
+      // What is no Geneve to this chassis from one that is known does not come in.
+      underlay.Bring(bytes);
+      (hypervisor.TakeFromTunnels(1) > 0 ? report.taken : report.passed_over) += 1;
     } else {
       Packet packet(bytes);
       packet.time = clock.Now();

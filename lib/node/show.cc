@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/base/utf8.h"
@@ -16,8 +17,6 @@
 
 namespace ovnlite {
 namespace {
-
-Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
 
 // A string as OVSDB's tools print it: bare where it is a word that cannot be taken for anything else, otherwise as in
 // JSON (ovs-vsctl(8), "Database Values").

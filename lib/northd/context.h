@@ -21,6 +21,7 @@
 #include "lib/northd/keyless.h"
 #include "lib/northd/route_groups.h"
 #include "lib/northd/static_route.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovsdb.pb.h"
 #include "ovnlite/base/ip.h"
 #include "ovnlite/base/uuid.h"
@@ -32,14 +33,6 @@ class Message;
 }
 
 namespace ovnlite {
-
-inline Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
-inline ovsdb::Uuid ToProto(const Uuid& u) {
-  ovsdb::Uuid proto;
-  proto.set_high(u.high());
-  proto.set_low(u.low());
-  return proto;
-}
 
 // A MAC address and the IP addresses that go with it: an element of a switch port's `addresses`, or a router port's
 // `mac` and `networks` with its link-local address last, as routers have one.

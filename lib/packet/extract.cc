@@ -203,10 +203,7 @@ OVNLITE_INLINE bool ReadIpv6(Cursor c, PacketLayout& at, uint64_t* k) {
 
 #undef OVNLITE_INLINE
 
-}  // namespace
-
-PacketLayout ExtractFlowKey(absl::Span<const uint8_t> frame, FlowKey& key) {
-  uint64_t* const k = key.words.data();
+PacketLayout Extract(absl::Span<const uint8_t> frame, uint64_t* k) {
   PacketLayout at;
   at.end = static_cast<uint32_t>(frame.size());
   const uint8_t* const start = frame.data();
@@ -237,5 +234,10 @@ PacketLayout ExtractFlowKey(absl::Span<const uint8_t> frame, FlowKey& key) {
   if (type == kEthTypeArp || type == kEthTypeRarp) ReadArp(c, k);
   return at;
 }
+
+}  // namespace
+
+PacketLayout ExtractFlowKey(absl::Span<const uint8_t> frame, PacketKey& key) { return Extract(frame, key.words.data()); }
+PacketLayout ExtractFlowKey(absl::Span<const uint8_t> frame, FlowKey& key) { return Extract(frame, key.words.data()); }
 
 }  // namespace ovnlite

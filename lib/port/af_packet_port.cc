@@ -28,6 +28,8 @@ namespace {
 constexpr size_t kMacs = EthernetLayout::kType;  // Bytes before the tag.
 // So that a few super-frames can wait besides the ring, and go out at once.
 constexpr int kSocketBuffer = 4 << 20;
+// PACKET_FANOUT_FLAG_IGNORE_OUTGOING of Linux 6.0: a group asks by itself, not by its sockets.
+constexpr int kFanoutIgnoreOutgoing = 0x4000;
 
 class AfPacketPort final : public Port {
  public:
@@ -72,7 +74,7 @@ class AfPacketPort final : public Port {
     while (n < storage.size()) {
       if (!segmenter_.done()) {
         segmenter_.Next(storage[n]);
-        if (tag_.has_value()) InsertTag(storage[n]);
+        if (tag_.has_value()) InsertTag(*tag_, storage[n]);
         ++n;
         continue;
       }
@@ -109,16 +111,8 @@ class AfPacketPort final : public Port {
     const size_t tag_size = frame.tag.has_value() ? VlanLayout::kSize : 0;
     const size_t size = bytes.size() + tag_size;
     if (size > Packet::kMaxSize) return Drop(PortDrop::kRxTooLong);
-    packet.Reserve(std::max(size, mtu() + kMinFrame + VlanLayout::kSize));
-    packet.Resize(size);
-    uint8_t* const p = packet.data();
-    if (frame.tag.has_value()) {
-      std::memcpy(p, bytes.data(), kMacs);
-      frame.tag->Emit(p + kMacs);
-      std::memcpy(p + kMacs + tag_size, bytes.data() + kMacs, bytes.size() - kMacs);
-    } else {
-      std::memcpy(p, bytes.data(), size);
-    }
+    packet.AssignSummed(bytes, mtu() + kMinFrame + VlanLayout::kSize);
+    if (frame.tag.has_value()) InsertTag(*frame.tag, packet);
     if (notes.flags & VnetHeader::kNeedsChecksum) {
       // The kernel counts from the beginning of the frame without the tag.
       if (!CompleteChecksum(notes, packet.mutable_bytes().subspan(tag_size))) return Drop(PortDrop::kRxMalformed);
@@ -131,10 +125,10 @@ class AfPacketPort final : public Port {
     return 0;
   }
 
-  void InsertTag(Packet& packet) {
+  static void InsertTag(const VlanTag& tag, Packet& packet) {
     uint8_t* const p = packet.Prepend(VlanLayout::kSize);
     std::memmove(p, p + VlanLayout::kSize, kMacs);
-    tag_->Emit(p + kMacs);
+    tag.Emit(p + kMacs);
   }
 
   // Reads a frame that did not fit its slot into super_frame_. Returns its size.
@@ -259,6 +253,12 @@ absl::StatusOr<std::unique_ptr<Port>> OpenAfPacketPort(const AfPacketPortOptions
   address.sll_ifindex = device->index();
   if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return ErrnoStatus(errno, "bind a packet socket to", options.device);
+  }
+  if (options.fanout != 0) {
+    const int how = options.fanout | (PACKET_FANOUT_HASH | kFanoutIgnoreOutgoing) << 16;
+    if (setsockopt(fd.get(), SOL_PACKET, PACKET_FANOUT, &how, sizeof how) != 0) {
+      return ErrnoStatus(errno, absl::StrCat("join fanout group ", options.fanout, " on"), options.device);
+    }
   }
   return std::make_unique<AfPacketPort>(options, std::move(fd), *std::move(ring), *std::move(device), clock);
 }

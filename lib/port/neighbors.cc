@@ -57,6 +57,11 @@ std::optional<MacAddress> Neighbors::Find(const IpAddress& hop, Instant now) {
   return entry.mac;
 }
 
+std::optional<MacAddress> Neighbors::Known(const IpAddress& hop) const {
+  const auto found = entries_.find(hop);
+  return found == entries_.end() ? std::nullopt : found->second.mac;
+}
+
 void Neighbors::Wait(const IpAddress& hop, uint32_t port, const Packet& inner) {
   Entry& entry = entries_[hop];
   if (entry.waiting.size() >= max_waiting_) {

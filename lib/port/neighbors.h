@@ -54,6 +54,8 @@ class Neighbors {
 
   // The MAC address of a hop that was added. Asks for it where it is unknown or old.
   std::optional<MacAddress> Find(const IpAddress& hop, Instant now);
+  // The same without asking.
+  std::optional<MacAddress> Known(const IpAddress& hop) const;
   // Keeps a copy of `inner` until the hop is known. Only after Find() gave nothing.
   void Wait(const IpAddress& hop, uint32_t port, const Packet& inner);
   // Reads a frame: answers, learns. True if it was ARP, or Neighbor Discovery about neighbours.

@@ -85,10 +85,7 @@ class PcapReplayPort final : public Port {
       if (next_.bytes.size() > Packet::kMaxSize) {
         CountDrop(PortDrop::kRxTooLong);
       } else {
-        Packet& packet = storage[n++];
-        packet.Reserve(std::max(next_.bytes.size(), kUsualFrame));
-        std::memcpy(packet.data(), next_.bytes.data(), next_.bytes.size());
-        packet.Resize(next_.bytes.size());
+        storage[n++].AssignSummed(next_.bytes, kUsualFrame);
       }
       Fetch();
     }
@@ -122,10 +119,11 @@ class PcapReplayPort final : public Port {
     const Instant before = next_.time;
     has_next_ = source_.has_value() && source_->Next(&next_);
     if (has_next_) {
+      const bool was_first = std::exchange(is_first_, false);
+      if (!paced_) return;
       // Times may be anything; a gap that does not fit the type counts as none.
       Nanoseconds gap;
-      if (is_first_ || __builtin_sub_overflow(next_.time, before, &gap) || gap < 0) gap = 0;
-      is_first_ = false;
+      if (was_first || __builtin_sub_overflow(next_.time, before, &gap) || gap < 0) gap = 0;
       Wait(gap);
       return;
     }

@@ -4,12 +4,10 @@
 #include <utility>
 
 #include "lib/port/neighbors.h"
+#include "ovnlite/packet/flow_hash.h"
 
 namespace ovnlite {
 namespace {
-
-// Paths remembered at most; more tunnels times ports of one hypervisor than that are made anew each time round.
-constexpr size_t kMaxPaths = 65'536;
 
 PacketBatch One(Packet& packet) {
   PacketBatch batch;
@@ -52,124 +50,134 @@ void RawTunnel::Close() {
   underlay_->Close();
 }
 
-uint64_t RawTunnel::generation() const { return neighbors_->generation(); }
-
 Instant RawTunnel::next_deadline() const {
   return open_ ? std::min(underlay_->next_deadline(), neighbors_->next_deadline()) : kNever;
 }
 
 void RawTunnel::AddNeighbor(const IpAddress& next_hop, MacAddress mac) { neighbors_->SetStatic(next_hop, mac); }
 
+std::optional<MacAddress> RawTunnel::NeighborTo(uint32_t port) {
+  const std::optional<IpAddress> to = remote(port);
+  if (!to.has_value() || !open_) return std::nullopt;
+  const std::optional<IpAddress> hop = NextHop(*to);
+  return hop.has_value() ? Neighbor(*hop, clock_->Now()) : std::nullopt;
+}
+
+std::optional<MacAddress> RawTunnel::Neighbor(const IpAddress& hop, Instant now) {
+  return raw_.resolve ? neighbors_->Find(hop, now) : neighbors_->Known(hop);
+}
+
 std::optional<IpAddress> RawTunnel::NextHop(const IpAddress& remote) const {
   if (IpPrefix(options_.local, raw_.prefix_length).Contains(remote)) return remote;
   return raw_.gateway;
 }
 
-void RawTunnel::OnRemoteAdded(uint32_t, const IpAddress& remote) {
-  if (const auto hop = NextHop(remote); hop.has_value()) neighbors_->Add(*hop);
-  ForgetPaths();
+void RawTunnel::OnRemoteAdded(const Remote& remote) {
+  if (const auto hop = NextHop(remote.ip); hop.has_value()) neighbors_->Add(*hop);
+  follower_.Forget();
 }
 
-void RawTunnel::OnRemoteRemoved(uint32_t, const IpAddress& remote) {
-  if (const auto hop = NextHop(remote); hop.has_value()) neighbors_->Remove(*hop);
-  ForgetPaths();
+void RawTunnel::OnRemoteRemoved(const Remote& remote) {
+  if (const auto hop = NextHop(remote.ip); hop.has_value()) neighbors_->Remove(*hop);
+  follower_.Forget();
 }
 
-void RawTunnel::ForgetPaths() {
-  paths_.clear();
-  last_path_ = nullptr;
-}
-
-GeneveTunnel RawTunnel::MakeTunnel(const IpAddress& remote, MacAddress next_hop) const {
+GeneveTunnel RawTunnel::MakeTunnel(const Remote& remote, MacAddress next_hop) const {
   GeneveTunnel tunnel;
   tunnel.source_mac = raw_.mac;
   tunnel.destination_mac = next_hop;
   tunnel.source = options_.local;
-  tunnel.destination = remote;
+  tunnel.destination = remote.ip;
   tunnel.destination_port = options_.port;
   tunnel.dscp = options_.dscp;
   tunnel.ttl = options_.ttl;
-  tunnel.checksum = options_.checksum;
+  tunnel.checksum = options_.checksum && remote.checksum;
   return tunnel;
 }
 
-std::optional<GeneveTunnel> RawTunnel::TunnelTo(uint32_t port) {
-  const std::optional<IpAddress> to = remote(port);
-  if (!to.has_value() || !open_) return std::nullopt;
-  const std::optional<IpAddress> hop = NextHop(*to);
-  if (!hop.has_value()) return std::nullopt;
-  const std::optional<MacAddress> mac = neighbors_->Find(*hop, clock_->Now());
-  if (!mac.has_value()) return std::nullopt;
-  return MakeTunnel(*to, *mac);
-}
+// To one remote with one VNI and option. Knows its outer headers as long as the neighbours stay who they are.
+class RawTunnel::Path final : public Exit {
+ public:
+  Path(RawTunnel* owner, const Remote& remote, uint64_t tunnel)
+      : owner_(*owner), remote_(remote), tunnel_(tunnel), hop_(owner->NextHop(remote.ip)) {}
 
-const GenevePath& RawTunnel::PathTo(uint32_t port, const IpAddress& remote, MacAddress next_hop, uint64_t tunnel) {
-  if (paths_generation_ != neighbors_->generation() || paths_.size() >= kMaxPaths) {
-    ForgetPaths();
-    paths_generation_ = neighbors_->generation();
-  }
-  const std::pair<uint32_t, uint64_t> key(port, tunnel);
-  if (last_path_ != nullptr && last_key_ == key) return *last_path_;
-  const auto [found, is_new] = paths_.try_emplace(key);
-  if (is_new) found->second = GenevePath(MakeTunnel(remote, next_hop), VniOf(tunnel), OptionOf(tunnel));
-  last_key_ = key;
-  last_path_ = &found->second;
-  return *last_path_;
-}
+  bool spreads_flows() const override { return true; }
 
-void RawTunnel::DoSend(uint32_t port, const IpAddress& remote, const PacketBatch& inner) {
-  const auto count = static_cast<uint64_t>(inner.size());
-  if (!open_) return CountDrop(TunnelDrop::kTxClosed, count);
-  const std::optional<IpAddress> hop = NextHop(remote);
-  if (!hop.has_value()) return CountDrop(TunnelDrop::kTxLinkDown, count);
-  const std::optional<MacAddress> mac = neighbors_->Find(*hop, clock_->Now());
-  if (!mac.has_value()) {
-    for (const Packet* packet : inner) neighbors_->Wait(*hop, port, *packet);
-    return;
-  }
-  Transmit(port, remote, *mac, inner);
-}
-
-void RawTunnel::Transmit(uint32_t port, const IpAddress& remote, MacAddress next_hop, const PacketBatch& inner) {
-  const size_t max_outer = underlay_->mtu() + Port::kMinFrame;
-  PacketBatch outer;
-  std::array<uint8_t, kBatchSize> header_size;
-  uint64_t bytes = 0;
-  for (Packet* packet : inner) {
-    const GenevePath& path = PathTo(port, remote, next_hop, packet->tunnel);
-    if (packet->size() > path.max_inner_size() || packet->size() + path.size() > max_outer) {
-      CountDrop(TunnelDrop::kTxTooLong);
-      continue;
+  void Send(const PacketBatch& inner) override {
+    const auto count = static_cast<uint64_t>(inner.size());
+    if (count == 0) return;
+    if (!owner_.open_) return owner_.CountDrop(TunnelDrop::kTxClosed, count);
+    if (!hop_.has_value()) return owner_.CountDrop(TunnelDrop::kTxLinkDown, count);
+    const std::optional<MacAddress> mac = owner_.Neighbor(*hop_, owner_.TimeOf(inner));
+    if (!mac.has_value()) {
+      if (!owner_.raw_.resolve) return owner_.CountDrop(TunnelDrop::kTxNoNeighbor, count);
+      for (const Packet* packet : inner) owner_.neighbors_->Wait(*hop_, remote_.port, *packet);
+      return;
     }
-    const uint16_t source_port = GeneveSourcePort(InnerFlowHash(packet->bytes()));
-    const uint8_t ecn = OuterEcn(*packet);
-    header_size[static_cast<size_t>(outer.size())] = static_cast<uint8_t>(path.size());
-    bytes += packet->size();
-    packet->Prepend(path.size());
-    path.Write(packet->mutable_bytes(), source_port, ecn);
-    outer.Add(packet);
+    if (generation_ != owner_.neighbors_->generation()) {
+      generation_ = owner_.neighbors_->generation();
+      headers_ = GenevePath(owner_.MakeTunnel(remote_, *mac), VniOf(tunnel_), OptionOf(tunnel_));
+    }
+    Transmit(inner);
   }
-  const uint64_t before = underlay_->counters().tx_packets;
-  const uint64_t outer_before = underlay_->counters().tx_bytes;
-  underlay_->Send(outer);
-  const uint64_t sent = underlay_->counters().tx_packets - before;
-  const auto given = static_cast<uint64_t>(outer.size());
-  uint64_t headers = 0;
-  for (int i = 0; i < outer.size(); ++i) {
-    outer[i]->Consume(header_size[static_cast<size_t>(i)]);
-    headers += header_size[static_cast<size_t>(i)];
+
+ private:
+  void Transmit(const PacketBatch& inner) {
+    Port& underlay = *owner_.underlay_;
+    const size_t size = headers_.size();
+    const size_t max_inner = std::min(headers_.max_inner_size(), underlay.mtu() + Port::kMinFrame - size);
+    PacketBatch outer;
+    uint64_t bytes = 0;
+    for (Packet* packet : inner) {
+      if (packet->size() > max_inner) {
+        owner_.CountDrop(TunnelDrop::kTxTooLong);
+        continue;
+      }
+      const uint16_t source_port = GeneveSourcePort(FlowHash(*packet));
+      const uint8_t ecn = owner_.OuterEcn(*packet);
+      uint16_t sum = 0;
+      if (headers_.checksum()) sum = packet->sum().has_value() ? *packet->sum() : ChecksumSum(packet->bytes());
+      bytes += packet->size();
+      packet->Prepend(size);
+      headers_.WriteWithSum(packet->mutable_bytes(), sum, source_port, ecn);
+      outer.Add(packet);
+    }
+    const uint64_t before = underlay.counters().tx_packets;
+    const uint64_t outer_before = underlay.counters().tx_bytes;
+    underlay.Send(outer);
+    const uint64_t sent = underlay.counters().tx_packets - before;
+    const auto given = static_cast<uint64_t>(outer.size());
+    for (Packet* packet : outer) packet->Consume(size);
+    if (sent == given) return owner_.CountSent(sent, bytes);
+    // Which ones were dropped only the underlay knows.
+    owner_.CountSent(sent, underlay.counters().tx_bytes - outer_before - size * sent);
+    owner_.CountDrop(underlay.link_up() ? TunnelDrop::kTxQueueFull : TunnelDrop::kTxLinkDown, given - sent);
   }
-  if (sent == given) return CountSent(sent, bytes);
-  // Which ones were dropped only the underlay knows; headers of one tunnel's packets are all but always of one size.
-  CountSent(sent, underlay_->counters().tx_bytes - outer_before - headers / given * sent);
-  CountDrop(underlay_->link_up() ? TunnelDrop::kTxQueueFull : TunnelDrop::kTxLinkDown, given - sent);
+
+  RawTunnel& owner_;
+  const Remote remote_;
+  const uint64_t tunnel_;
+  const std::optional<IpAddress> hop_;
+  GenevePath headers_;
+  uint64_t generation_ = 0;  // Of the neighbours, when headers_ were made.
+};
+
+std::unique_ptr<Exit> RawTunnel::MakeExit(const Remote& remote, uint64_t tunnel) {
+  return std::make_unique<Path>(this, remote, tunnel);
 }
 
 bool RawTunnel::TakeFrame(Packet& frame) {
+  if (const GeneveFollower::Inner inner = follower_.Follow(frame.bytes(), raw_.verify_checksum, frame.sum());
+      inner.offset != 0) {
+    frame.Consume(inner.offset);
+    frame.Truncate(inner.size);
+    DeliverNext(followed_tunnel_, frame);
+    return true;
+  }
   GeneveArrival arrival;
   const GeneveVerdict verdict = ReceiveGeneve(frame.bytes(), endpoint_, &arrival);
   if (verdict == GeneveVerdict::kNotGeneve) {
-    if (!neighbors_->Take(frame.bytes(), frame.time)) CountDrop(TunnelDrop::kRxNotOurs);
+    if (!raw_.resolve || !neighbors_->Take(frame.bytes(), frame.time)) CountDrop(TunnelDrop::kRxNotOurs);
     return false;
   }
   if (verdict != GeneveVerdict::kDeliver) {
@@ -180,9 +188,14 @@ bool RawTunnel::TakeFrame(Packet& frame) {
     CountDrop(TunnelDrop::kRxNotOurs);
     return false;
   }
+  follower_.Remember(frame.bytes(), arrival);
   frame.Consume(arrival.inner_offset);
   frame.Truncate(arrival.inner_size);
-  return Deliver(arrival, frame.time, frame);
+  const bool delivered = Deliver(arrival, frame.time, frame);
+  // Marks are looked at one by one.
+  if (!delivered || (arrival.tos & kEcnCongested) != 0) follower_.Forget();
+  followed_tunnel_ = frame.tunnel;
+  return delivered;
 }
 
 int RawTunnel::DoReceive(absl::Span<Packet> storage) {

@@ -8,6 +8,7 @@
 
 #include "lib/port/port_conformance_testutil.h"
 #include "lib/port/tunnel_conformance_testutil.h"
+#include "ovnlite/packet/flow_hash.h"
 #include "ovnlite/port/memory_port.h"
 #include "ovnlite/wire/arp.h"
 #include "ovnlite/wire/ethernet.h"
@@ -127,15 +128,13 @@ class RawTunnelTest : public testing::Test {
 TEST_F(RawTunnelTest, AsksByArpAndSendsWhatWaited) {
   Open(kA4);
   ASSERT_TRUE(tunnel_->AddRemote(1, kB4).ok());
-  EXPECT_EQ(tunnel_->TunnelTo(1), std::nullopt);  // Which asks already.
+  EXPECT_EQ(tunnel_->NeighborTo(1), std::nullopt);  // Which asks already.
   Send(1, 3);
   Send(1, 2, 3);
   const std::vector<Bytes> request = {Arp(kArpRequest, kMacA, kA4, MacAddress(), kB4)};
   ExpectSameFrames(request, Wire());
-  const uint64_t generation = tunnel_->generation();
   EXPECT_EQ(tunnel_->next_deadline(), clock_.Now() + kSecond);
   EXPECT_EQ(Give({Arp(kArpReply, kMacB, kB4, kMacA, kA4)}).size(), 0u);
-  EXPECT_NE(tunnel_->generation(), generation);
   EXPECT_EQ(tunnel_->next_deadline(), kNever);
   const std::vector<Bytes> sent = Wire();
   ASSERT_EQ(sent.size(), 5u);
@@ -199,14 +198,20 @@ TEST_F(RawTunnelTest, ConfirmsAnOldNeighborWhileUsingIt) {
   for (int i = 0; i < 2; ++i) {
     clock_.Advance(kSecond);
     Poll();
-    EXPECT_TRUE(tunnel_->TunnelTo(1).has_value());
+    EXPECT_TRUE(tunnel_->NeighborTo(1).has_value());
   }
   clock_.Advance(kSecond);
   Poll();
-  const uint64_t generation = tunnel_->generation();
-  EXPECT_FALSE(tunnel_->TunnelTo(1).has_value());
-  EXPECT_EQ(tunnel_->generation(), generation);
+  Wire();
+  Send(1, 1);
+  Bytes anew = Arp(kArpRequest, kMacA, kA4, MacAddress(), kB4);
+  ExpectSameFrames({anew}, Wire());  // The packet waits.
   EXPECT_EQ(tunnel_->counters().tx_packets, 5u);
+  // Whoever answers now gets it, though the exit had headers for another.
+  const MacAddress other(0x0200'0000'0ccc);
+  Give({Arp(kArpReply, other, kB4, kMacA, kA4)});
+  EXPECT_EQ(EthernetView(Wire().at(0)).destination(), other);
+  EXPECT_EQ(tunnel_->counters().tx_packets, 6u);
 }
 
 TEST_F(RawTunnelTest, AnswersForItsOwnAddressOnly) {
@@ -216,7 +221,7 @@ TEST_F(RawTunnelTest, AnswersForItsOwnAddressOnly) {
   ExpectSameFrames({Arp(kArpReply, kMacA, kA4, kMacB, kB4)}, Wire());
   // It is no remote, so it was not learned.
   ASSERT_TRUE(tunnel_->AddRemote(1, kB4).ok());
-  EXPECT_FALSE(tunnel_->TunnelTo(1).has_value());
+  EXPECT_FALSE(tunnel_->NeighborTo(1).has_value());
   EXPECT_EQ(tunnel_->counters().dropped(TunnelDrop::kRxNotOurs), 0u);
 }
 
@@ -224,23 +229,19 @@ TEST_F(RawTunnelTest, FollowsANeighborThatMoves) {
   Open(kA4);
   ASSERT_TRUE(tunnel_->AddRemote(1, kB4).ok());
   Give({Arp(kArpRequest, kMacB, kB4, MacAddress(), kB4)});  // Gratuitous.
-  const std::optional<GeneveTunnel> before = tunnel_->TunnelTo(1);
-  ASSERT_TRUE(before.has_value());
-  EXPECT_EQ(before->destination_mac, kMacB);
-  const uint64_t generation = tunnel_->generation();
-  Give({Arp(kArpReply, kMacB, kB4, kMacA, kA4)});
-  EXPECT_EQ(tunnel_->generation(), generation);
+  EXPECT_EQ(tunnel_->NeighborTo(1), kMacB);
+  Send(1, 1);
+  EXPECT_EQ(EthernetView(Wire().at(0)).destination(), kMacB);
   const MacAddress moved(0x0200'0000'0ccc);
   Give({Arp(kArpReply, moved, kB4, MacAddress::Broadcast(), kB4)});
-  EXPECT_NE(tunnel_->generation(), generation);
-  EXPECT_EQ(tunnel_->TunnelTo(1)->destination_mac, moved);
+  EXPECT_EQ(tunnel_->NeighborTo(1), moved);
   Wire();
   Send(1, 1);
   EXPECT_EQ(EthernetView(Wire().at(0)).destination(), moved);
   // One that was told stays.
   tunnel_->AddNeighbor(kB4, kMacB);
   Give({Arp(kArpReply, moved, kB4, MacAddress::Broadcast(), kB4)});
-  EXPECT_EQ(tunnel_->TunnelTo(1)->destination_mac, kMacB);
+  EXPECT_EQ(tunnel_->NeighborTo(1), kMacB);
 }
 
 TEST_F(RawTunnelTest, GoesThroughTheGateway) {
@@ -328,30 +329,78 @@ TEST_F(RawTunnelTest, TwoOfThemFindEachOther) {
     SendAll(left, 1, packets);
     EXPECT_EQ(ReceiveAll(right, left, 1).size(), 1u);
     // The request told the other side who asks.
-    EXPECT_EQ(right.TunnelTo(2)->destination_mac, kMacA);
+    EXPECT_EQ(right.NeighborTo(2), kMacA);
     SendAll(right, 2, packets);
     EXPECT_EQ(ReceiveAll(left, right, 1).size(), 1u);
   }
 }
 
-TEST_F(RawTunnelTest, LetsTheCallerWriteOuterHeaders) {
+TEST_F(RawTunnelTest, AnExitSendsAsSendDoes) {
   TunnelOptions options;
   options.dscp = 10;
   Open(kA4, {}, options);
+  EXPECT_EQ(tunnel_->ExitTo(1, 5ull << 32 | 7), nullptr);
   ASSERT_TRUE(tunnel_->AddRemote(1, kB4).ok());
   tunnel_->AddNeighbor(kB4, kMacB);
   Send(1, 1);
-  const GenevePath path(*tunnel_->TunnelTo(1), 5, OvnGeneveOption{7});
-  Packet packet(InnerTestFrame(1, 0, 100));
-  const uint16_t source_port = GeneveSourcePort(InnerFlowHash(packet.bytes()));
-  packet.Prepend(path.size());
-  path.Write(packet.mutable_bytes(), source_port);
+  Exit* const exit = tunnel_->ExitTo(1, 5ull << 32 | 7);
+  ASSERT_NE(exit, nullptr);
+  EXPECT_EQ(tunnel_->ExitTo(1, 5ull << 32 | 7), exit);
+  EXPECT_EQ(tunnel_->exit_count(), 1u);
+  // What a packet notes of its bytes is the same as what is read off them.
+  for (const bool notes : {false, true}) {
+    Packet packet;
+    const Bytes frame = InnerTestFrame(1, 0, 100);
+    notes ? packet.AssignSummed(frame) : packet.Assign(frame);
+    if (notes) packet.flow_hash = FlowHash(packet);
+    PacketBatch batch;
+    batch.Add(&packet);
+    exit->Send(batch);
+    EXPECT_EQ(ToHex(packet.bytes()), ToHex(frame));
+  }
+  const std::vector<Bytes> sent = Wire();
+  ASSERT_EQ(sent.size(), 3u);
+  EXPECT_EQ(ToHex(sent[0]), ToHex(sent[1]));
+  EXPECT_EQ(ToHex(sent[0]), ToHex(sent[2]));
+  tunnel_->ForgetExits();
+  EXPECT_EQ(tunnel_->exit_count(), 0u);
+}
+
+TEST_F(RawTunnelTest, MorePairsOfPortsThanExits) {
+  Open(kA4);
+  ASSERT_TRUE(tunnel_->AddRemote(1, kB4).ok());
+  tunnel_->AddNeighbor(kB4, kMacB);
+  for (uint64_t i = 0; i < TunnelTransport::kMaxExits; ++i) tunnel_->ExitTo(1, i);
+  Exit* const any = tunnel_->ExitTo(1, 5ull << 32 | 7);
+  EXPECT_EQ(tunnel_->exit_count(), TunnelTransport::kMaxExits);
+  EXPECT_EQ(tunnel_->ExitTo(1, 6ull << 32 | 8), any);
+  std::vector<Packet> packets(2);
   PacketBatch batch;
-  batch.Add(&packet);
-  tunnel_->underlay().Send(batch);
+  for (size_t i = 0; i < packets.size(); ++i) {
+    packets[i].Assign(InnerTestFrame(1, i, 100));
+    packets[i].tunnel = (5 + i) << 32 | (7 + i);
+    batch.Add(&packets[i]);
+  }
+  any->Send(batch);
   const std::vector<Bytes> sent = Wire();
   ASSERT_EQ(sent.size(), 2u);
-  EXPECT_EQ(ToHex(sent[0]), ToHex(sent[1]));
+  for (size_t i = 0; i < sent.size(); ++i) {
+    GeneveArrival arrival;
+    ASSERT_EQ(ReceiveGeneve(sent[i], {}, &arrival), GeneveVerdict::kDeliver);
+    EXPECT_EQ(arrival.vni, 5 + i);
+    EXPECT_EQ(arrival.option, OvnGeneveOption{static_cast<uint32_t>(7 + i)});
+  }
+}
+
+// Encap.options:csum of the other side.
+TEST_F(RawTunnelTest, ARemoteMayWantNoChecksum) {
+  Open(kA4);
+  tunnel_->AddNeighbor(kB4, kMacB);
+  for (const bool checksum : {true, false}) {
+    ASSERT_TRUE(tunnel_->AddRemote(1, kB4, checksum).ok());
+    Send(1, 1);
+    EXPECT_EQ(Load16(&Wire().at(0)[40]) != 0, checksum);
+  }
 }
 
 TEST_F(RawTunnelTest, CarriesCongestionAcross) {

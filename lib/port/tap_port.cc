@@ -194,7 +194,8 @@ absl::StatusOr<std::unique_ptr<Port>> OpenTapPort(const TapPortOptions& options,
   ifreq request;
   std::memset(&request, 0, sizeof request);
   options.name.copy(request.ifr_name, IFNAMSIZ - 1);
-  request.ifr_flags = static_cast<int16_t>(IFF_TAP | IFF_NO_PI | (options.offloads ? IFF_VNET_HDR : 0));
+  request.ifr_flags = static_cast<int16_t>(IFF_TAP | IFF_NO_PI | (options.offloads ? IFF_VNET_HDR : 0) |
+                                           (options.queue ? IFF_MULTI_QUEUE : 0));
   if (ioctl(tun.get(), TUNSETIFF, &request) != 0) {
     return ErrnoStatus(errno, "create TAP interface", options.name.empty() ? "tap%d" : options.name);
   }

@@ -48,7 +48,30 @@ std::string TunnelCounters::ToString() const {
   return text;
 }
 
-absl::Status TunnelTransport::AddRemote(uint32_t port, const IpAddress& remote) {
+// Into one tunnel with whatever VNI and option each packet has.
+class TunnelTransport::AnyExit final : public Exit {
+ public:
+  AnyExit(TunnelTransport* transport, const Remote& remote) : transport_(*transport), remote_(remote) {}
+
+  void Send(const PacketBatch& batch) override {
+    for (int begin = 0; begin < batch.size();) {
+      PacketBatch run;
+      const uint64_t tunnel = batch[begin]->tunnel;
+      for (; begin < batch.size() && batch[begin]->tunnel == tunnel; ++begin) run.Add(batch[begin]);
+      transport_.MakeExit(remote_, tunnel)->Send(run);
+    }
+  }
+  bool spreads_flows() const override { return true; }
+
+ private:
+  TunnelTransport& transport_;
+  const Remote remote_;
+};
+
+TunnelTransport::TunnelTransport(const TunnelOptions& options, const Clock* clock) : options_(options), clock_(clock) {}
+TunnelTransport::~TunnelTransport() = default;
+
+absl::Status TunnelTransport::AddRemote(uint32_t port, const IpAddress& remote, bool checksum) {
   if (remote.is_v6() != options_.local.is_v6()) {
     return absl::InvalidArgumentError(
         absl::StrCat("remote ", remote.ToString(), " is not of the family of the local ", options_.local.ToString()));
@@ -57,42 +80,71 @@ absl::Status TunnelTransport::AddRemote(uint32_t port, const IpAddress& remote) 
     return absl::InvalidArgumentError(absl::StrCat("remote ", remote.ToString(), " is no host's address"));
   }
   if (const auto found = ports_.find(remote); found != ports_.end()) {
-    if (found->second == port) return absl::OkStatus();
-    return absl::AlreadyExistsError(
-        absl::StrCat("port ", found->second, " leads to ", remote.ToString(), " already; port ", port, " cannot"));
+    if (found->second != port) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("port ", found->second, " leads to ", remote.ToString(), " already; port ", port, " cannot"));
+    }
+    if (remotes_.at(port)->remote.checksum == checksum) return absl::OkStatus();
   }
   RemoveRemote(port);
-  remotes_[port] = remote;
+  auto known = std::make_unique<Known>();
+  known->remote = {port, remote, checksum};
   ports_[remote] = port;
   last_port_.reset();
-  OnRemoteAdded(port, remote);
+  OnRemoteAdded(known->remote);
+  remotes_[port] = std::move(known);
   return absl::OkStatus();
 }
 
 void TunnelTransport::RemoveRemote(uint32_t port) {
   const auto found = remotes_.find(port);
   if (found == remotes_.end()) return;
-  const IpAddress remote = found->second;
-  ports_.erase(remote);
+  const std::unique_ptr<Known> known = std::move(found->second);
+  exit_count_ -= known->exits.size();
+  ports_.erase(known->remote.ip);
   remotes_.erase(found);
   last_port_.reset();
-  OnRemoteRemoved(port, remote);
+  OnRemoteRemoved(known->remote);
 }
 
 std::optional<IpAddress> TunnelTransport::remote(uint32_t port) const {
   const auto found = remotes_.find(port);
   if (found == remotes_.end()) return std::nullopt;
-  return found->second;
+  return found->second->remote.ip;
+}
+
+Exit* TunnelTransport::ExitTo(uint32_t port, uint64_t tunnel) {
+  const auto found = remotes_.find(port);
+  if (found == remotes_.end()) return nullptr;
+  Known& known = *found->second;
+  if (const auto exit = known.exits.find(tunnel); exit != known.exits.end()) return exit->second.get();
+  if (exit_count_ >= kMaxExits) {
+    if (known.any == nullptr) known.any = std::make_unique<AnyExit>(this, known.remote);
+    return known.any.get();
+  }
+  ++exit_count_;
+  return (known.exits[tunnel] = MakeExit(known.remote, tunnel)).get();
+}
+
+void TunnelTransport::ForgetExits() {
+  for (auto& [port, known] : remotes_) {
+    known->exits.clear();
+    known->any.reset();
+  }
+  exit_count_ = 0;
 }
 
 void TunnelTransport::Send(uint32_t port, const PacketBatch& inner) {
-  if (inner.empty()) return;
-  const auto found = remotes_.find(port);
-  if (found == remotes_.end()) {
-    CountDrop(TunnelDrop::kTxUnknownPort, static_cast<uint64_t>(inner.size()));
-    return;
+  for (int begin = 0; begin < inner.size();) {
+    PacketBatch run;
+    const uint64_t tunnel = inner[begin]->tunnel;
+    for (; begin < inner.size() && inner[begin]->tunnel == tunnel; ++begin) run.Add(inner[begin]);
+    if (Exit* const exit = ExitTo(port, tunnel); exit != nullptr) {
+      exit->Send(run);
+    } else {
+      CountDrop(TunnelDrop::kTxUnknownPort, static_cast<uint64_t>(run.size()));
+    }
   }
-  DoSend(port, found->second, inner);
 }
 
 bool TunnelTransport::Deliver(const GeneveArrival& arrival, Instant now, Packet& inner) {

@@ -78,7 +78,7 @@ IpAddress SocketAddress::ip() const {
 
 uint16_t SocketAddress::port() const { return ntohs(storage.sin6_port); }  // At the same place in both.
 
-absl::StatusOr<OwnedFd> OpenReceivingSocket(const TunnelOptions& options, bool join) {
+absl::StatusOr<OwnedFd> OpenReceivingSocket(const TunnelOptions& options, bool join, bool share) {
   OVNLITE_ASSIGN_OR_RETURN(OwnedFd fd, Open(options.local));
   const std::string name = NameOf(options.local, options.port);
   Grow(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
@@ -91,6 +91,7 @@ absl::StatusOr<OwnedFd> OpenReceivingSocket(const TunnelOptions& options, bool j
   }
   // Linux 5.0; without it datagrams come one by one.
   if (join) Set(fd.get(), IPPROTO_UDP, UDP_GRO, 1, "joining", name).IgnoreError();
+  if (share) OVNLITE_RETURN_IF_ERROR(Set(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1, "sharing", name));
   OVNLITE_RETURN_IF_ERROR(Bind(fd.get(), options.local, options.port));
   return fd;
 }

@@ -29,8 +29,9 @@ struct SocketAddress {
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
 
-// Receives on options.local and options.port, with the TOS of each packet and, if `join`, runs of packets as one.
-absl::StatusOr<OwnedFd> OpenReceivingSocket(const TunnelOptions& options, bool join);
+// Receives on options.local and options.port, with the TOS of each packet and, if `join`, runs of packets as one. If
+// `share`, others that say so too receive there as well, each other flows.
+absl::StatusOr<OwnedFd> OpenReceivingSocket(const TunnelOptions& options, bool join, bool share);
 // Sends from options.local and a port the kernel chooses, with the outer header's settings. Receives nothing.
 absl::StatusOr<OwnedFd> OpenSendingSocket(const TunnelOptions& options);
 

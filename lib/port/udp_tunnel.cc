@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "lib/port/udp_socket.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/packet/flow_hash.h"
 
 namespace ovnlite {
 namespace {
@@ -73,40 +73,82 @@ class UdpTunnel final : public TunnelTransport {
     Refresh();
     receiver_.Close();
     senders_.clear();
+    plain_senders_.clear();
     messages_ = message_ = 0;
   }
 
  private:
-  void OnRemoteAdded(uint32_t port, const IpAddress& remote) override {
-    addresses_[port] = SocketAddress::Of(remote, options_.port);
-  }
-  void OnRemoteRemoved(uint32_t port, const IpAddress&) override { addresses_.erase(port); }
+  void OnRemoteAdded(const Remote&) override {}
+  void OnRemoteRemoved(const Remote&) override {}
 
   // -- Sending --------------------------------------------------------------------------------------------------------
 
+  // To one remote with one VNI and option: where to, and what goes in front of the inner frame.
+  class Path final : public Exit {
+   public:
+    Path(UdpTunnel* owner, const Remote& remote, uint64_t tunnel)
+        : owner_(*owner), to(SocketAddress::Of(remote.ip, owner->options_.port)), checksum(remote.checksum) {
+      uint8_t body[OvnGeneveOption::kSize];
+      GeneveHeader header;
+      header.vni = VniOf(tunnel);
+      if (const std::optional<OvnGeneveOption> option = OptionOf(tunnel); option.has_value()) {
+        option->Emit(body);
+        header.flags = GeneveLayout::kCriticalFlag;
+        header.options = body;
+      }
+      header.Emit(geneve.data());
+      geneve_size = header.size();
+    }
+
+    void Send(const PacketBatch& inner) override { owner_.SendBatch(*this, inner); }
+    bool spreads_flows() const override { return true; }
+
+   private:
+    UdpTunnel& owner_;
+
+   public:
+    SocketAddress to;
+    const bool checksum;
+    std::array<uint8_t, kGeneveSize> geneve = {};
+    size_t geneve_size = 0;
+  };
+
+  std::unique_ptr<Exit> MakeExit(const Remote& remote, uint64_t tunnel) override {
+    if (!remote.checksum && options_.checksum && plain_senders_.empty()) OpenPlainSenders();
+    return std::make_unique<Path>(this, remote, tunnel);
+  }
+
+  // Sockets for remotes that want no checksum. Where there are none to be had, they get one all the same.
+  void OpenPlainSenders() {
+    TunnelOptions plain = options_;
+    plain.checksum = false;
+    for (size_t i = 0; i < senders_.size(); ++i) {
+      absl::StatusOr<OwnedFd> sender = OpenSendingSocket(plain);
+      if (!sender.ok()) return plain_senders_.clear();
+      plain_senders_.push_back(*std::move(sender));
+    }
+  }
+
   // One datagram to the kernel, for one packet or several.
   struct Outgoing {
-    uint64_t tunnel;
     uint8_t ecn;
     int packets;
     size_t size;   // Of the first packet's datagram; only the last may be smaller.
     size_t bytes;  // Of all datagrams.
-    std::array<uint8_t, kGeneveSize> geneve;
-    size_t geneve_size;
     ControlBuffer control;
   };
 
-  void DoSend(uint32_t port, const IpAddress&, const PacketBatch& inner) override {
+  void SendBatch(Path& path, const PacketBatch& inner) {
     if (senders_.empty()) {
       CountDrop(TunnelDrop::kTxClosed, static_cast<uint64_t>(inner.size()));
       return;
     }
-    SocketAddress& to = addresses_.at(port);
+    const bool plain = !path.checksum && !plain_senders_.empty();
+    const std::vector<OwnedFd>& senders = plain ? plain_senders_ : senders_;
     std::array<uint8_t, kBatchSize> socket_of;
     uint64_t sockets = 0;  // Those that have something to send, as bits.
     for (int i = 0; i < inner.size(); ++i) {
-      const uint64_t hash = InnerFlowHash(inner[i]->bytes());
-      socket_of[i] = static_cast<uint8_t>((hash >> 32) * senders_.size() >> 32);
+      socket_of[i] = static_cast<uint8_t>((FlowHash(*inner[i]) >> 32) * senders.size() >> 32);
       sockets |= uint64_t{1} << socket_of[i];
     }
     for (; sockets != 0; sockets &= sockets - 1) {
@@ -116,11 +158,12 @@ class UdpTunnel final : public TunnelTransport {
       for (int i = 0; i < inner.size(); ++i) {
         if (socket_of[i] == socket) packets[n++] = inner[i];
       }
-      SendFrom(senders_[socket].get(), &to, absl::MakeConstSpan(packets.data(), n), joins_);
+      // The kernel does not cut up datagrams without checksum.
+      SendFrom(senders[socket].get(), path, absl::MakeConstSpan(packets.data(), n), joins_ && !plain);
     }
   }
 
-  void SendFrom(int fd, SocketAddress* to, absl::Span<const Packet* const> packets, bool join) {
+  void SendFrom(int fd, Path& path, absl::Span<const Packet* const> packets, bool join) {
     int n = 0;
     size_t pieces = 0;
     std::array<size_t, kBatchSize + 1> first_packet;  // Of each message.
@@ -128,21 +171,24 @@ class UdpTunnel final : public TunnelTransport {
       first_packet[n] = i;
       Outgoing& out = outgoing_[n];
       msghdr& message = messages_out_[n].msg_hdr;
-      Begin(*packets[i], &out);
+      out.ecn = OuterEcn(*packets[i]);
+      out.packets = 0;
+      out.bytes = 0;
+      out.size = path.geneve_size + packets[i]->size();
       message = {};
-      message.msg_name = to->get();
-      message.msg_namelen = to->size;
+      message.msg_name = path.to.get();
+      message.msg_namelen = path.to.size;
       message.msg_iov = &pieces_out_[pieces];
       bool full = true;  // The last datagram is as long as the first.
       do {
         const Packet& packet = *packets[i++];
-        pieces_out_[pieces++] = {out.geneve.data(), out.geneve_size};
+        pieces_out_[pieces++] = {path.geneve.data(), path.geneve_size};
         pieces_out_[pieces++] = {const_cast<uint8_t*>(packet.data()), packet.size()};
-        const size_t size = out.geneve_size + packet.size();
+        const size_t size = path.geneve_size + packet.size();
         ++out.packets;
         out.bytes += size;
         full = size == out.size;
-      } while (join && full && i < packets.size() && Joins(out, *packets[i]));
+      } while (join && full && i < packets.size() && Joins(out, path.geneve_size + packets[i]->size(), *packets[i]));
       message.msg_iovlen = static_cast<size_t>(&pieces_out_[pieces] - message.msg_iov);
       message.msg_control = out.control.bytes.data();
       if (out.packets > 1) AddControl(&message, IPPROTO_UDP, UDP_SEGMENT, static_cast<uint16_t>(out.size));
@@ -162,7 +208,7 @@ class UdpTunnel final : public TunnelTransport {
         if (outgoing_[i].packets > 1 && (error == EINVAL || error == EIO || error == EMSGSIZE)) {
           // Too long, or the kernel or the interface cannot cut datagrams up. Which packets go, they tell one by one.
           if (error == EIO || (error == EINVAL && ++refusals_ == kMaxRefusals)) joins_ = false;
-          SendFrom(fd, to, packets.subspan(first_packet[i]), false);
+          SendFrom(fd, path, packets.subspan(first_packet[i]), false);
           return;
         }
         i = DropFrom(i, n, error);
@@ -171,33 +217,15 @@ class UdpTunnel final : public TunnelTransport {
       for (const int end = i + sent; i < end; ++i) {
         const auto count = static_cast<uint64_t>(outgoing_[i].packets);
         if (count > 1) refusals_ = 0;
-        CountSent(count, outgoing_[i].bytes - count * outgoing_[i].geneve_size);
+        CountSent(count, outgoing_[i].bytes - count * path.geneve_size);
       }
     }
   }
 
-  void Begin(const Packet& packet, Outgoing* out) {
-    out->tunnel = packet.tunnel;
-    out->ecn = OuterEcn(packet);
-    out->packets = 0;
-    out->bytes = 0;
-    uint8_t body[OvnGeneveOption::kSize];
-    GeneveHeader geneve;
-    geneve.vni = VniOf(packet.tunnel);
-    if (const std::optional<OvnGeneveOption> option = OptionOf(packet.tunnel); option.has_value()) {
-      option->Emit(body);
-      geneve.flags = GeneveLayout::kCriticalFlag;
-      geneve.options = body;
-    }
-    geneve.Emit(out->geneve.data());
-    out->geneve_size = geneve.size();
-    out->size = geneve.size() + packet.size();
-  }
-
-  bool Joins(const Outgoing& out, const Packet& next) const {
-    const size_t size = out.geneve_size + next.size();
-    return next.tunnel == out.tunnel && size <= out.size && out.packets < kMaxSegments &&
-           out.bytes + size <= kMaxJoined && OuterEcn(next) == out.ecn;
+  // Whether a datagram of this size may be another part of `out`.
+  bool Joins(const Outgoing& out, size_t size, const Packet& next) const {
+    return size <= out.size && out.packets < kMaxSegments && out.bytes + size <= kMaxJoined &&
+           OuterEcn(next) == out.ecn;
   }
 
   // Message i of n could not be sent. Returns the message to go on with.
@@ -310,7 +338,7 @@ class UdpTunnel final : public TunnelTransport {
   int refusals_ = 0;
   OwnedFd receiver_;
   std::vector<OwnedFd> senders_;
-  absl::flat_hash_map<uint32_t, SocketAddress> addresses_;
+  std::vector<OwnedFd> plain_senders_;  // Without checksum, where senders_ have one and a remote wants none.
   uint32_t drops_seen_ = 0;
 
   std::array<Outgoing, kBatchSize> outgoing_;
@@ -338,7 +366,7 @@ absl::StatusOr<std::unique_ptr<TunnelTransport>> OpenUdpTunnel(const TunnelOptio
     return absl::InvalidArgumentError(absl::StrCat(udp.source_ports, " source ports: not between 1 and 64"));
   }
   if (options.dscp > 63) return absl::InvalidArgumentError(absl::StrCat("DSCP ", options.dscp, " is above 63"));
-  OVNLITE_ASSIGN_OR_RETURN(OwnedFd receiver, OpenReceivingSocket(options, udp.offloads));
+  OVNLITE_ASSIGN_OR_RETURN(OwnedFd receiver, OpenReceivingSocket(options, udp.offloads, udp.queue));
   std::vector<OwnedFd> senders;
   for (int i = 0; i < udp.source_ports; ++i) {
     OVNLITE_ASSIGN_OR_RETURN(OwnedFd sender, OpenSendingSocket(options));

@@ -88,7 +88,7 @@ absl::Status LogicalRouterPort::SetGatewayChassis(absl::string_view chassis, int
   row->set_name(row_name);
   row->set_chassis_name(std::string(chassis));
   row->set_priority(priority);
-  SetUuid(port->add_gateway_chassis(), uuid);
+  ToProto(uuid, port->add_gateway_chassis());
   return nb.Commit(std::move(t)).status();
 }
 
@@ -145,7 +145,7 @@ absl::StatusOr<LogicalRouterPort> LogicalRouter::AddPort(absl::string_view name,
   Transaction t = nb.Begin();
   auto* router = t.Update<nb::Logical_Router>(uuid_);
   if (router == nullptr) return Gone("router");
-  SetUuid(router->add_ports(), port);
+  ToProto(port, router->add_ports());
   auto* row = t.Insert<nb::Logical_Router_Port>(port);
   row->set_name(std::string(name));
   row->set_mac(std::string(mac));
@@ -204,7 +204,7 @@ absl::Status LogicalRouter::AddStaticRoute(absl::string_view prefix, absl::strin
     if (route->nexthop() == next) return absl::AlreadyExistsError("duplicate nexthop for the same ECMP route");
   }
   const Uuid uuid = topology_->NewUuid();
-  SetUuid(router->add_static_routes(), uuid);
+  ToProto(uuid, router->add_static_routes());
   auto* route = t.Insert<nb::Logical_Router_Static_Route>(uuid);
   route->set_ip_prefix(normal);
   route->set_nexthop(next);
@@ -269,7 +269,7 @@ absl::Status LogicalRouter::AddNat(absl::string_view type, absl::string_view ext
     }
   }
   const Uuid uuid = topology_->NewUuid();
-  SetUuid(router->add_nat(), uuid);
+  ToProto(uuid, router->add_nat());
   auto* nat = t.Insert<nb::NAT>(uuid);
   nat->set_type(std::string(type));
   nat->set_external_ip(outside);

@@ -165,7 +165,7 @@ absl::StatusOr<LogicalSwitchPort> LogicalSwitch::AddPortRow(absl::string_view na
   Transaction t = nb.Begin();
   auto* ls = t.Update<nb::Logical_Switch>(uuid_);
   if (ls == nullptr) return Gone("switch");
-  SetUuid(ls->add_ports(), port);
+  ToProto(port, ls->add_ports());
   auto* row = t.Insert<nb::Logical_Switch_Port>(port);
   row->set_name(std::string(name));
   fill(*row);
@@ -197,7 +197,7 @@ absl::Status LogicalSwitch::AddAcl(absl::string_view direction, int priority, ab
     if (acl->direction() != direction || acl->priority() != priority || acl->match() != match) continue;
     return absl::AlreadyExistsError(absl::StrCat("Same ACL already existed on the ls ", ls->name(), "."));
   }
-  SetUuid(ls->add_acls(), uuid);
+  ToProto(uuid, ls->add_acls());
   auto* acl = t.Insert<nb::ACL>(uuid);
   acl->set_direction(std::string(direction));
   acl->set_priority(priority);

@@ -253,7 +253,7 @@ bool RandomEdits::EditPortGroup() {
   }
   const auto fill = [&members](nb::Port_Group& group) {
     group.clear_ports();
-    for (const Uuid& uuid : members) SetUuid(group.add_ports(), uuid);
+    for (const Uuid& uuid : members) ToProto(uuid, group.add_ports());
   };
   if (groups.size() < 3 && Chance(50)) {
     const std::string name = NewName("pg");

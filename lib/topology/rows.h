@@ -12,17 +12,12 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/map.h"
 #include "google/protobuf/repeated_ptr_field.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovsdb.pb.h"
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/db/database.h"
 
 namespace ovnlite {
-
-inline Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
-inline void SetUuid(ovsdb::Uuid* to, const Uuid& uuid) {
-  to->set_high(uuid.high());
-  to->set_low(uuid.low());
-}
 
 inline void RemoveUuid(google::protobuf::RepeatedPtrField<ovsdb::Uuid>& set, const Uuid& uuid) {
   set.erase(std::remove_if(set.begin(), set.end(), [&uuid](const ovsdb::Uuid& u) { return FromProto(u) == uuid; }),

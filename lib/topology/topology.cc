@@ -86,8 +86,8 @@ absl::StatusOr<LogicalRouterPort> Topology::Connect(const LogicalRouter& router,
   auto* ls = t.Update<nb::Logical_Switch>(logical_switch.uuid());
   if (lr == nullptr) return Gone("router");
   if (ls == nullptr) return Gone("switch");
-  SetUuid(lr->add_ports(), lrp_uuid);
-  SetUuid(ls->add_ports(), lsp_uuid);
+  ToProto(lrp_uuid, lr->add_ports());
+  ToProto(lsp_uuid, ls->add_ports());
   auto* lrp = t.Insert<nb::Logical_Router_Port>(lrp_uuid);
   lrp->set_name(std::string(router_port));
   lrp->set_mac(std::string(mac));

@@ -4,15 +4,15 @@
 #include "ovnlite/base/ip.h"
 #include "ovnlite/base/mac.h"
 #include "ovnlite/packet/field.h"
+#include "ovnlite/wire/ethernet.h"
+#include "ovnlite/wire/icmp.h"
+#include "ovnlite/wire/icmpv6.h"
+#include "ovnlite/wire/ip_proto.h"
+#include "ovnlite/wire/tcp.h"
 
 namespace ovnlite {
 namespace {
 
-constexpr uint64_t kIpv4 = 0x0800, kArp = 0x0806, kIpv6 = 0x86dd;
-constexpr uint64_t kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpv6 = 58, kSctp = 132;
-constexpr uint64_t kEchoReply = 0, kEchoRequest = 8, kEchoRequest6 = 128, kEchoReply6 = 129, kSolicitation = 135,
-                   kAdvertisement = 136;
-constexpr uint64_t kSyn = 0x02, kRst = 0x04, kAck = 0x10;
 constexpr uint64_t kHostTtl = 64, kNdTtl = 255;
 
 // The MAC address of the line that `ip` stands in.
@@ -65,7 +65,7 @@ std::optional<FlowKey> AnswerToSolicitation(const FlowKey& packet, const std::ve
   const std::optional<uint64_t> mac = MacOf(IpAddress(Ipv6Address(target)), addresses);
   if (!mac.has_value() || packet.Get(field::kIp6Src) == 0) return std::nullopt;
   Answer answer(packet);
-  answer.key.Set(field::kL4Src, kAdvertisement);
+  answer.key.Set(field::kL4Src, kNdNeighborAdvert);
   answer.key.Set(field::kIp6Dst, packet.Get(field::kIp6Src));
   answer.key.Set(field::kIp6Src, target);
   answer.key.Set(field::kNdSll, 0);
@@ -85,26 +85,26 @@ bool IsToGroup(const FlowKey& packet, bool v6) {
 
 std::optional<FlowKey> AnswerTo(const FlowKey& packet, const std::vector<std::string>& addresses) {
   const uint64_t type = packet.Get64(field::kEthType), proto = packet.Get64(field::kIpProto);
-  if (type == kArp) return AnswerToArp(packet, addresses);
-  const bool v6 = type == kIpv6;
-  if (!v6 && type != kIpv4) return std::nullopt;
+  if (type == kEthTypeArp) return AnswerToArp(packet, addresses);
+  const bool v6 = type == kEthTypeIpv6;
+  if (!v6 && type != kEthTypeIpv4) return std::nullopt;
   const uint64_t icmp_type = packet.Get64(field::kL4Src);
-  if (v6 && proto == kIcmpv6 && icmp_type == kSolicitation) return AnswerToSolicitation(packet, addresses);
+  if (v6 && proto == kIpProtoIcmpv6 && icmp_type == kNdNeighborSolicit) return AnswerToSolicitation(packet, addresses);
   if (IsToGroup(packet, v6)) return std::nullopt;
   Answer answer(packet);
   answer.Exchange(field::kEthSrc, field::kEthDst);
   v6 ? answer.Exchange(field::kIp6Src, field::kIp6Dst) : answer.Exchange(field::kIp4Src, field::kIp4Dst);
   answer.key.Set(field::kIpTtl, kHostTtl);
-  if (proto == kIcmp || proto == kIcmpv6) {
-    if (icmp_type != (v6 ? kEchoRequest6 : kEchoRequest)) return std::nullopt;
-    answer.key.Set(field::kL4Src, v6 ? kEchoReply6 : kEchoReply);
-  } else if (proto == kTcp || proto == kUdp || proto == kSctp) {
+  if (proto == kIpProtoIcmp || proto == kIpProtoIcmpv6) {
+    if (icmp_type != (v6 ? kIcmpv6EchoRequest : kIcmpEchoRequest)) return std::nullopt;
+    answer.key.Set(field::kL4Src, v6 ? kIcmpv6EchoReply : kIcmpEchoReply);
+  } else if (proto == kIpProtoTcp || proto == kIpProtoUdp || proto == kIpProtoSctp) {
     answer.Exchange(field::kL4Src, field::kL4Dst);
   }
-  if (proto == kTcp) {
+  if (proto == kIpProtoTcp) {
     const uint64_t flags = packet.Get64(field::kTcpFlags);
-    if (flags & kRst) return std::nullopt;
-    answer.key.Set(field::kTcpFlags, kAck | (flags & kAck ? 0 : flags & kSyn));
+    if (flags & kTcpRst) return std::nullopt;
+    answer.key.Set(field::kTcpFlags, kTcpAck | (flags & kTcpAck ? 0 : flags & kTcpSyn));
   }
   return answer.key;
 }

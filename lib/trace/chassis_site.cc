@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "lib/schema/column_access.h"
+
 namespace ovnlite {
 namespace {
-
-Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
 
 template <typename T>
 Uuid FindByPrefix(const Database& sb, uint32_t prefix) {

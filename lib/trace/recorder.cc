@@ -4,13 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lib/controller/tables.h"
 #include "ovnlite/logical/microflow.h"
 
 namespace ovnlite {
 namespace {
 
-// Tables of br-int (ovn-architecture(7)).
-constexpr uint8_t kIngress = 8, kCheckLoopback = 41, kEgress = 42, kCheckHairpin = 68;
 constexpr int kLogicalRegisters = 10;
 constexpr uint32_t kNatted = 2;  // Of ct_mark: ct_mark.natted.
 // Of the flags, reg10: what lookups, hairpins, port security, next hops and affinity answer. An action moves it from
@@ -34,22 +33,10 @@ Recorder::Recorder(TracedWorld& world, DropCauses& causes, Controller& controlle
       options_(options),
       openflow_(std::move(openflow)) {}
 
-TranslateOptions Recorder::Translation() {
-  TranslateOptions options;
-  options.observer = this;
-  options.reusable = false;
-  options.choose_bucket = [this](const GroupOp&, const FlowKey&) { return bucket_; };
-  options.prepare = [this](uint8_t table, const FlowKey& key) {
-    controller_.Prepare(table, key);
-    NoteErrors(table, key);
-  };
-  if (!options_.as_forwarded) {
-    options.keep_expired = true;
-    options.match_first_fragments_ports = true;
-    options.amend = [this](uint8_t table, FlowKey& key) { Amend(table, key); };
-    options.ties = ties_;
-  }
-  return options;
+void Recorder::BeforeLookup(uint8_t table, FlowKey& key) {
+  if (!options_.as_forwarded) Amend(table, key);
+  controller_.Prepare(table, key);
+  NoteErrors(table, key);
 }
 
 void Recorder::NoteErrors(uint8_t table, const FlowKey& key) {
@@ -59,10 +46,10 @@ void Recorder::NoteErrors(uint8_t table, const FlowKey& key) {
 }
 
 void Recorder::Run(const FlowKey& key, TraceNode& root) {
-  RunTable(key, kIngress, AddPipeline(&root, Pipeline::kIngress, key));
+  RunTable(key, {.table = table::kIngress}, AddPipeline(&root, Pipeline::kIngress, key));
 }
 
-void Recorder::RunTable(const FlowKey& key, uint8_t table, TraceNode* list) {
+void Recorder::RunTable(const FlowKey& key, const Resumption& where, TraceNode* list) {
   if (depth_ >= kMaxDepth) {
     Add(list, TraceKind::kError, "*** too many recirculations");
     return;
@@ -72,7 +59,7 @@ void Recorder::RunTable(const FlowKey& key, uint8_t table, TraceNode* list) {
   entry_ = list;
   const size_t scopes = scopes_.size();
   const size_t outer_base = std::exchange(base_, scopes);
-  (void)translator_.Run(key, table, Translation());
+  (void)translator_.Run(key, where, this);
   base_ = outer_base;
   if (scopes_.size() > scopes) scopes_.resize(scopes);  // Where the run was cut short.
   --depth_;
@@ -82,9 +69,10 @@ void Recorder::RunTable(const FlowKey& key, uint8_t table, TraceNode* list) {
 void Recorder::Amend(uint8_t table, FlowKey& key) {
   // A connection that the trace has translated is marked as that where hairpins are looked for, and there only.
   if (natted_) key.SetMasked(field::kCtMark, 0, kNatted);
-  natted_ = table == kCheckHairpin && key.Get64(field::kCtState) & kCtDnat && !(key.Get64(field::kCtMark) & kNatted);
+  natted_ =
+      table == table::kCheckHairpin && key.Get64(field::kCtState) & kCtDnat && !(key.Get64(field::kCtMark) & kNatted);
   if (natted_) key.SetMasked(field::kCtMark, kNatted, kNatted);
-  if (IsStage(table)) key.set_reg(kLogicalRegisters, key.reg(kLogicalRegisters) & ~kAnswers);
+  if (table::IsStage(table)) key.set_reg(kLogicalRegisters, key.reg(kLogicalRegisters) & ~kAnswers);
   if (scopes_.empty() || scopes_.back().flow != nullptr) return;  // Not from one pipeline to another.
   static const Outlet kNowhere;
   const Outlet& outlet = scopes_.back().outlet == nullptr ? kNowhere : *scopes_.back().outlet;
@@ -92,13 +80,13 @@ void Recorder::Amend(uint8_t table, FlowKey& key) {
     for (int i : {11, 12, 13, 15}) fresh.set_reg(i, key.reg(i));
     key = fresh;
   };
-  if (table == kCheckLoopback && outlet.to_group) {
+  if (table == table::kCheckLoopback && outlet.to_group) {
     take(outlet.before);
-  } else if (table == kEgress && outlet.to_group && outlet.left.has_value()) {
+  } else if (table == table::kEgress && outlet.to_group && outlet.left.has_value()) {
     take(*outlet.left);
-  } else if (table == kEgress) {
+  } else if (table == table::kEgress) {
     key.set_reg(kLogicalRegisters, 0);
-  } else if (table == kIngress) {
+  } else if (table == table::kIngress) {
     const FlowKey& before = outlet.before;
     CopyRegisters(before, key);
     for (int w = kWordCt; w < kWordEthDst; ++w) key.words[w] = before.words[w];
@@ -187,7 +175,7 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
     from->next = nullptr;
   } else if (list == nullptr && from != nullptr) {
     // From one pipeline to another.
-    const Pipeline pipeline = table >= kEgress ? Pipeline::kEgress : Pipeline::kIngress;
+    const Pipeline pipeline = table >= table::kEgress ? Pipeline::kEgress : Pipeline::kIngress;
     const Outlet* const outlet = from->outlet;
     list = AddPipeline(outlet != nullptr ? outlet->list : &hidden_, pipeline, key);
     if (outlet != nullptr && outlet->to_group && pipeline == Pipeline::kEgress) list->always_indent = true;
@@ -196,8 +184,8 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
   const TracedFlow* traced =
       flow == nullptr ? nullptr : world_.Flow(flow->source, controller_.LogicalFlowOf(*flow), options_.friendly_names);
   if (traced == nullptr) {
-    const Pipeline pipeline = table >= kEgress ? Pipeline::kEgress : Pipeline::kIngress;
-    const int stage = table - (pipeline == Pipeline::kEgress ? kEgress : kIngress);
+    const Pipeline pipeline = table >= table::kEgress ? Pipeline::kEgress : Pipeline::kIngress;
+    const int stage = table - (pipeline == Pipeline::kEgress ? table::kEgress : table::kIngress);
     const TracedDatapath* datapath = DatapathOf(key);
     const std::string name = datapath == nullptr ? ""
                                                  : world_.StageName(*datapath, pipeline, stage,
@@ -224,12 +212,12 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
 }
 
 void Recorder::OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) {
-  if (IsStage(table)) return EnterStage(table, flow, key);
+  if (table::IsStage(table)) return EnterStage(table, flow, key);
   NoteLookup(table, flow, key);
   if (flow == nullptr) return;
   Outlet* const outlet = scopes_.empty() ? nullptr : scopes_.back().outlet;
   if (flow->ops->empty()) {
-    if (table == kCheckLoopback && outlet != nullptr) {
+    if (table == table::kCheckLoopback && outlet != nullptr) {
       TraceNode* list = outlet->to_group ? AddPipeline(outlet->list, Pipeline::kEgress, key) : outlet->list;
       Add(list, TraceKind::kOutput, "/* omitting output because inport == outport && !flags.loopback */");
     }

@@ -24,13 +24,14 @@
 #include "lib/trace/drop_causes.h"
 #include "lib/trace/world.h"
 #include "ovnlite/controller/controller.h"
+#include "ovnlite/datapath/onward.h"
 #include "ovnlite/datapath/translate.h"
 #include "ovnlite/flow/flow_tables.h"
 #include "ovnlite/trace/trace.h"
 
 namespace ovnlite {
 
-class Recorder final : public Observer {
+class Recorder final : public Observer, private ConnectionTracker {
  public:
   // More nodes than this are not recorded, and nothing is run on: a packet that multiplies without end.
   static constexpr int kMaxNodes = 100'000;
@@ -55,6 +56,11 @@ class Recorder final : public Observer {
   void OnReturn(const FlowKey& key) override;
   void OnEffect(const Effect& effect, const FlowKey& key) override;
   void OnDrop(DropReason reason, const FlowKey& key) override;
+  void BeforeLookup(uint8_t table, FlowKey& key) override;
+  int ChooseBucket(const GroupOp&, const FlowKey&) override { return bucket_; }
+  const TieOrder* ties() const override { return ties_ && !options_.as_forwarded ? &ties_ : nullptr; }
+  bool keeps_expired() const override { return !options_.as_forwarded; }
+  bool matches_first_fragments_ports() const override { return !options_.as_forwarded; }
 
  private:
   // Where an output leads. `list` takes the egress pipelines.
@@ -110,16 +116,18 @@ class Recorder final : public Observer {
   int ChooseBackend(const CtLbBody& body, const FlowKey& key) const;
 
   // -- Running on (recorder_effects.cc).
-  void RunTable(const FlowKey& key, uint8_t table, TraceNode* list);
+  void RunTable(const FlowKey& key, const Resumption& where, TraceNode* list);
+  void RunOn(const FlowKey& key, const Resumption& where, TraceNode* node);
   void Track(const Effect& effect, const Action& action, FlowKey key);
-  void TrackNat(const Effect& effect, const Action& action, FlowKey key);
-  void TrackLb(const Effect& effect, const Action& action, FlowKey key);
+  // ConnectionTracker: what the options say, and what tracked_action_ does to the key. False: it is not followed.
+  bool Track(const CtOp& ct, uint16_t zone, Packet& packet, FlowKey& key) override;
+  bool TrackNat(const Action& action, FlowKey& key, std::string& title);
+  bool TrackLb(const Action& action, FlowKey& key, std::string& title);
   void Respond(const Effect& effect, const Action& action, FlowKey key);
   void ReplyWith(const Effect& effect, const Action& action, FlowKey key);
   // The state for the next use of connection tracking; adds to `remark` when it is the default.
   uint16_t NextCtState(std::string& remark);
   void ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* result, bool value);
-  TranslateOptions Translation();
   // Warns, once each, of logical flows that the packet may have met here and that could not be compiled.
   void NoteErrors(uint8_t table, const FlowKey& key);
 
@@ -137,6 +145,8 @@ class Recorder final : public Observer {
   std::set<Uuid> noted_;                     // Logical flows that were warned of.
   std::vector<std::pair<u128, int>> stack_;  // What `push` put there.
   size_t ct_used_ = 0;
+  const Action* tracked_action_ = nullptr;
+  std::string tracked_title_;
   bool natted_ = false;  // Amend() has marked the connection for one lookup.
   int bucket_ = 0;       // For the group that is about to run.
   int depth_ = 0;

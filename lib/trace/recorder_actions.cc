@@ -3,15 +3,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lib/controller/tables.h"
 #include "lib/trace/recorder.h"
 #include "lib/trace/value_text.h"
 #include "ovnlite/base/mac.h"
 #include "ovnlite/logical/microflow.h"
+#include "ovnlite/wire/ethernet.h"
 
 namespace ovnlite {
 namespace {
-
-constexpr uint8_t kMacBinding = 66, kMacLookup = 67, kSnatForVip = 70, kLookupFdb = 72;
 
 std::string MacText(u128 bits) { return MacAddress(Low64(bits)).ToString(); }
 
@@ -163,7 +163,7 @@ void Recorder::BeginStack(Scope& scope, const Action& action, const FlowKey& key
 }
 
 int Recorder::ChooseBackend(const CtLbBody& body, const FlowKey& key) const {
-  const bool v6 = key.Get64(field::kEthType) == 0x86dd;
+  const bool v6 = key.Get64(field::kEthType) == kEthTypeIpv6;
   int first = -1;
   for (size_t i = 0; i < body.backends.size(); ++i) {
     const IpAddress& address = body.backends[i].address;
@@ -206,7 +206,7 @@ void Recorder::BeginGroup(Scope& scope, const Action& action, const GroupOp& gro
 void Recorder::NoteLookup(uint8_t table, const Flow* flow, const FlowKey& key) {
   if (scopes_.empty() || scopes_.back().flow == nullptr) return;
   const Scope& scope = scopes_.back();
-  if (table == kSnatForVip && flow != nullptr) {
+  if (table == table::kSnatForVip && flow != nullptr) {
     for (const Op& op : *flow->ops) {
       if (op.kind == OpKind::kCt) {
         Add(scope.list, TraceKind::kAction, absl::StrCat("/* nat(src=", op.ct().nat_address, ") */"));
@@ -214,7 +214,7 @@ void Recorder::NoteLookup(uint8_t table, const Flow* flow, const FlowKey& key) {
     }
     return;
   }
-  if (table != kMacBinding && table != kMacLookup && table != kLookupFdb) return;
+  if (table != table::kMacBinding && table != table::kMacLookup && table != table::kLookupFdb) return;
   const Action* const action = scope.current;
   if (action == nullptr) return;
   u128 mac = 0;

@@ -4,16 +4,14 @@
 #include "lib/trace/recorder.h"
 #include "lib/trace/simplified_reply.h"
 #include "lib/trace/value_text.h"
-#include "ovnlite/datapath/responder.h"
 #include "ovnlite/logical/microflow.h"
 #include "ovnlite/packet/compose.h"
-#include "ovnlite/packet/extract.h"
+#include "ovnlite/wire/ethernet.h"
 
 namespace ovnlite {
 namespace {
 
-constexpr uint64_t kEthTypeIpv4 = 0x0800, kEthTypeIpv6 = 0x86dd;
-constexpr uint8_t kNoTable = 0xff;
+constexpr uint8_t kNoTable = 0xff;  // Of CtOp: nothing is behind it.
 
 constexpr absl::string_view kCtNames[] = {"new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"};
 
@@ -25,11 +23,9 @@ std::string CtStateText(uint16_t state) {
   return text.empty() ? "0" : text;
 }
 
-// Puts the packet's own fields in the place of the key's.
-void TakePacket(const Packet& packet, FlowKey& key) {
-  FlowKey made;
-  ExtractFlowKey(packet, made);
-  for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) key.words[w] = made.words[w];
+// Puts the headers of another packet in the place of the key's.
+void TakeHeaders(const FlowKey& from, FlowKey& key) {
+  for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) key.words[w] = from.words[w];
 }
 
 void AddCtState(FlowKey& key, uint64_t bits) { key.SetMasked(field::kCtState, bits, bits); }
@@ -68,29 +64,46 @@ void Recorder::OnEffect(const Effect& effect, const FlowKey& key) {
   if (effect.kind == Effect::Kind::kRespond) return Respond(effect, action, key);
 }
 
+// What follows an effect goes on below `node`.
+void Recorder::RunOn(const FlowKey& key, const Resumption& where, TraceNode* node) {
+  if (where.table >= 0) return RunTable(key, where, node);
+  if (depth_ >= kMaxDepth) return;
+  ++depth_;
+  (void)translator_.Run(key, where, this);
+  --depth_;
+}
+
 // -- Connection tracking ----------------------------------------------------------------------------------------------
 
 void Recorder::Track(const Effect& effect, const Action& action, FlowKey key) {
   if (effect.op->ct().recirc_table == kNoTable) return;
+  tracked_action_ = &action;
+  tracked_title_.clear();
+  Packet none;
+  const Onward onward = Follow(effect, none, key, this);
+  if (onward.kind != Onward::Kind::kGoesOn) return;
+  RunOn(key, onward.where, Add(scopes_.back().list, TraceKind::kTransformation, tracked_title_));
+}
+
+bool Recorder::Track(const CtOp&, uint16_t, Packet&, FlowKey& key) {
+  const Action& action = *tracked_action_;
   switch (action.kind) {
     case ActionKind::kCtNext: {
       std::string remark;
       const uint16_t state = NextCtState(remark);
       key.Set(field::kCtState, state);
-      return RunTable(key, effect.op->ct().recirc_table,
-                      Add(scopes_.back().list, TraceKind::kTransformation,
-                          absl::StrCat("ct_next(ct_state=", CtStateText(state), remark, ")")));
+      tracked_title_ = absl::StrCat("ct_next(ct_state=", CtStateText(state), remark, ")");
+      return true;
     }
     case ActionKind::kCtLb:
     case ActionKind::kCtLbMark:
-      return TrackLb(effect, action, key);
+      return TrackLb(action, key, tracked_title_);
     default:
-      return TrackNat(effect, action, key);
+      return TrackNat(action, key, tracked_title_);
   }
 }
 
-void Recorder::TrackNat(const Effect& effect, const Action& action, FlowKey key) {
-  std::string title;
+bool Recorder::TrackNat(const Action& action, FlowKey& key, std::string& title) {
   if (action.kind == ActionKind::kCtCommitNat) {
     title = "ct_commit_nat /* assuming no un-nat entry, so no change */";
   } else {
@@ -100,7 +113,7 @@ void Recorder::TrackNat(const Effect& effect, const Action& action, FlowKey key)
     const CtNatBody& body = action.as<CtNatBody>();
     const TracedDatapath* datapath = DatapathOf(key);
     const bool gateway = datapath != nullptr && datapath->is_gateway;
-    if (!is_dst && gateway && !body.address.has_value() && !options_.as_forwarded) return;
+    if (!is_dst && gateway && !body.address.has_value() && !options_.as_forwarded) return false;
     title = absl::StrCat("ct_", direction.substr(0, 1), "nat", in_czone ? "in_czone" : "");
     if (body.address.has_value()) {
       const bool v6 = body.address->is_v6();
@@ -113,10 +126,10 @@ void Recorder::TrackNat(const Effect& effect, const Action& action, FlowKey key)
     }
   }
   if (!(key.Get64(field::kCtState) & kCtTrk)) AddCtState(key, NextCtState(title));
-  RunTable(key, effect.op->ct().recirc_table, Add(scopes_.back().list, TraceKind::kTransformation, title));
+  return true;
 }
 
-void Recorder::TrackLb(const Effect& effect, const Action& action, FlowKey key) {
+bool Recorder::TrackLb(const Action& action, FlowKey& key, std::string& title) {
   const CtLbBody& body = action.as<CtLbBody>();
   TraceNode* list = scopes_.back().list;
   const uint64_t eth_type = key.Get64(field::kEthType);
@@ -142,9 +155,9 @@ void Recorder::TrackLb(const Effect& effect, const Action& action, FlowKey key) 
     if (port != 0) key.Set(field::kL4Dst, port);
     AddCtState(key, kCtDnat);
   }
-  std::string title(ActionName(action.kind));
+  title = std::string(ActionName(action.kind));
   AddCtState(key, NextCtState(title));
-  RunTable(key, effect.op->ct().recirc_table, Add(list, TraceKind::kTransformation, title));
+  return true;
 }
 
 // -- OVN's controller -------------------------------------------------------------------------------------------------
@@ -156,7 +169,8 @@ void Recorder::Respond(const Effect& effect, const Action& action, FlowKey key) 
     case ActionKind::kPutNdRaOpts: {
       // ovn-trace aborts here; a hypervisor goes on with the advertisement.
       Packet packet = ComposePacket(key);
-      if (AnswerInPlace(effect.op->controller(), packet, key).ok()) TakePacket(packet, key);
+      FlowKey answered = key;
+      if (Follow(effect, packet, answered, this).why.ok()) TakeHeaders(answered, key);
       [[fallthrough]];
     }
     case ActionKind::kPutDhcpOpts:
@@ -183,33 +197,32 @@ void Recorder::ResumeWith(const Effect& effect, FlowKey key, const SymbolBits* r
   if (result != nullptr && result->symbol != nullptr) {
     if (const FieldRef f = FieldRefOf(ResolveParent(*result)); f.width != 0) key.Set(f, value ? 1 : 0);
   }
-  ++depth_;
-  (void)translator_.Resume(key, *effect.rest, Translation());
-  --depth_;
+  RunOn(key, {.rest = effect.rest}, nullptr);
 }
 
 // The answer takes the packet's place. Registers stay with it; its connection state too, in ovn-trace's eyes.
 void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key) {
   FlowKey reply_key = key;
+  Resumption where{.ops = SharedOps(effect.op, &effect.op->controller().nested)};
   const bool simplified = !options_.as_forwarded && IsSimplified(action.kind);
   if (simplified && !SimplifyReply(action.kind, reply_key)) return;
   TraceNode* node = Add(scopes_.back().list, TraceKind::kTransformation, SimplifiedTitle(action.kind, key));
   if (depth_ >= kMaxDepth || nodes_ >= kMaxNodes) return;
   if (!simplified) {
-    const absl::StatusOr<Packet> reply = BuildReply(effect.op->controller(), ComposePacket(key), key);
-    if (reply.ok()) {
-      TakePacket(*reply, reply_key);
+    Packet packet = ComposePacket(key);
+    FlowKey answer = key;
+    const Onward onward = Follow(effect, packet, answer, this);
+    if (onward.is_answer && options_.as_forwarded) {
+      reply_key = answer;
+    } else if (onward.is_answer) {
+      TakeHeaders(answer, reply_key);
     } else if (options_.as_forwarded) {
-      Add(node, TraceKind::kError, absl::StrCat("*** no answer: ", reply.status().message()));
+      Add(node, TraceKind::kError, absl::StrCat("*** no answer: ", onward.why.message()));
       return;
     }
   }
   reply_key.Set(field::kInPort, 0);
-  if (options_.as_forwarded) {
-    for (int w = kWordCt; w < kWordEthDst; ++w) reply_key.words[w] = 0;
-    reply_key.Set(field::kPktMark, 0);
-  }
-  // The nested actions, which RunOps() runs as a list of its own.
+  // The nested actions, which are run as a list of their own.
   const Scope& outer = scopes_.back();
   Scope scope;
   scope.flow = outer.flow;
@@ -220,12 +233,11 @@ void Recorder::ReplyWith(const Effect& effect, const Action& action, FlowKey key
   const size_t scopes = scopes_.size();
   Push(scope);
   ++depth_;
-  auto ops = std::make_shared<const OpList>(effect.op->controller().nested);
   if (scopes_.back().cursor == scopes_.back().end) Add(node, TraceKind::kAction, "drop;");
-  if (ops->empty()) {
+  if (where.ops->empty()) {
     FinishScope(scopes_.back());
   } else {
-    (void)translator_.RunOps(reply_key, std::move(ops), Translation());
+    (void)translator_.Run(reply_key, where, this);
   }
   --depth_;
   if (scopes_.size() > scopes) scopes_.resize(scopes);

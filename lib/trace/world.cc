@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lib/schema/column_access.h"
 #include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/logical/stage.h"
 #include "ovnlite/schema/schema.h"
@@ -19,8 +20,6 @@ std::string Find(const TextMap& map, const char* key) {
   const auto found = map.find(key);
   return found == map.end() ? std::string() : found->second;
 }
-
-Uuid FromProto(const ovsdb::Uuid& u) { return Uuid(u.high(), u.low()); }
 
 bool IsUuid(absl::string_view text) { return text.size() == 36 && Uuid::Parse(text).ok(); }
 

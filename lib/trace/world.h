@@ -104,10 +104,6 @@ class TracedWorld final : public ConstantSets {
   std::vector<const TracedFlow*> by_source_[2];  // Of flows_, by friendliness; null: not asked for yet.
 };
 
-// Whether a table of br-int is a stage of the logical pipelines: ingress from table 8 on, egress from 42, before the
-// tables that lead to physical ports (ovn-architecture(7)).
-constexpr bool IsStage(uint8_t table) { return (table >= 8 && table < 8 + 29) || (table >= 42 && table < 42 + 22); }
-
 // "3ae52c" for a UUID, anything else as it is.
 std::string ShortenUuid(absl::string_view name);
 

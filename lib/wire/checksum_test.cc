@@ -33,6 +33,10 @@ TEST(ChecksumTest, EqualsTheDefinitionForEveryLengthAndAlignment) {
     const size_t n = round < 100 ? static_cast<size_t>(round) : random.Below(bytes.size() - at);
     const auto span = absl::MakeConstSpan(bytes).subspan(at, n);
     ASSERT_EQ(ChecksumSum(span), NaiveSum(span)) << "round " << round << " at " << at << " length " << n;
+    Bytes copy(n + 2, 0x5a), want = copy;
+    std::copy(span.begin(), span.end(), want.begin() + 1);
+    ASSERT_EQ(ChecksumCopy(&copy[1], span), NaiveSum(span)) << "round " << round << " at " << at << " length " << n;
+    ASSERT_EQ(copy, want) << "round " << round << " at " << at << " length " << n;
   }
 }
 

@@ -99,16 +99,6 @@ BENCHMARK(BM_WriteWithSumKnown)->Arg(64);
 void BM_Write(benchmark::State& state) { Write(state, true, false); }
 BENCHMARK(BM_Write)->Arg(64)->Arg(1400);
 
-void BM_InnerFlowHash(benchmark::State& state) {
-  const std::vector<uint8_t> frame = Frame(64);
-  for (auto _ : state) {
-    absl::Span<const uint8_t> inner = absl::MakeConstSpan(frame).subspan(58);
-    benchmark::DoNotOptimize(inner);
-    benchmark::DoNotOptimize(GeneveSourcePort(InnerFlowHash(inner)));
-  }
-}
-BENCHMARK(BM_InnerFlowHash);
-
 void BM_Checksum(benchmark::State& state) {
   const std::vector<uint8_t> bytes(static_cast<size_t>(state.range(0)), 0x5a);
   for (auto _ : state) {

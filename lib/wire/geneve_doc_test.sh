@@ -1,10 +1,10 @@
 #!/bin/bash
-# Every test of this room that docs/geneve.md names exists.
+# Every test that docs/geneve.md names exists.
 # usage: geneve_doc_test.sh DOCUMENT TEST_SOURCE...
 set -euo pipefail
 document=$1
 shift
-suites='GeneveTest|GeneveOptionTest|OvnGeneveOptionTest|GenevePathTest|GeneveEntropyTest|ReceiveGeneveTest|EcnTest'
+suites='GeneveTest|GeneveOptionTest|OvnGeneveOptionTest|GenevePathTest|FlowHashTest|ReceiveGeneveTest|EcnTest'
 named=$(grep -oE "\`($suites)\.[A-Za-z0-9_]+\`" "$document" | tr -d '`' | sort -u)
 defined=$(grep -hoE "TEST\(($suites), [A-Za-z0-9_]+\)" "$@" | sed -E 's/TEST\((.*), (.*)\)/\1.\2/' | sort -u)
 missing=$(comm -23 <(echo "$named") <(echo "$defined"))

@@ -1,15 +1,15 @@
 #include "ovnlite/wire/geneve_tunnel.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
-#include "ovnlite/base/hash.h"
 #include "ovnlite/wire/checksum.h"
 #include "ovnlite/wire/ethernet.h"
 #include "ovnlite/wire/ip_proto.h"
 #include "ovnlite/wire/ipv4.h"
 #include "ovnlite/wire/ipv6.h"
 #include "ovnlite/wire/udp.h"
-#include "ovnlite/wire/vlan.h"
 
 namespace ovnlite {
 namespace {
@@ -33,45 +33,7 @@ void CopyHeaders(uint8_t* to, const uint8_t* from, size_t n) {
   }
 }
 
-// Ports where the protocol has them, as one word.
-uint32_t Ports(uint8_t proto, absl::Span<const uint8_t> l4) {
-  const bool has = proto == kIpProtoTcp || proto == kIpProtoUdp || proto == kIpProtoSctp;
-  return has && l4.size() >= 4 ? Load32(l4.data()) : 0;
-}
-
 }  // namespace
-
-uint64_t InnerFlowHash(absl::Span<const uint8_t> frame, uint64_t seed) {
-  if (frame.size() < EthernetLayout::kSize) {
-    uint64_t h = HashMix(seed, frame.size());
-    for (const uint8_t b : frame) h = HashMix(h, b);
-    return h;
-  }
-  const uint64_t l2[2] = {Load64(frame.data()), Load64(frame.data() + 6)};  // The second word ends with the EtherType.
-  absl::Span<const uint8_t> rest = frame.subspan(EthernetLayout::kSize);
-  uint16_t type = static_cast<uint16_t>(l2[1]);
-  if (IsVlanType(type) && rest.size() >= VlanLayout::kSize) {
-    type = Load16(&rest[2]);
-    rest.remove_prefix(VlanLayout::kSize);
-  }
-  if (type == kEthTypeIpv4 && rest.size() >= Ipv4Layout::kSize) {
-    const size_t header = std::min((rest[0] & 15) * size_t{4}, rest.size());
-    const uint8_t proto = rest[Ipv4Layout::kProtocol];
-    const bool fragment = Load16(&rest[Ipv4Layout::kFragment]) & (Ipv4Layout::kMoreFragments | Ipv4Layout::kOffsetMask);
-    const uint64_t words[2] = {
-        Load64(&rest[Ipv4Layout::kSource]),
-        static_cast<uint64_t>(proto) << 32 | (fragment ? 0 : Ports(proto, rest.subspan(header)))};
-    return HashWords(words, 2, seed);
-  }
-  if (type == kEthTypeIpv6 && rest.size() >= Ipv6Layout::kSize) {
-    const uint8_t proto = rest[Ipv6Layout::kNextHeader];
-    const uint64_t words[5] = {Load64(&rest[Ipv6Layout::kSource]), Load64(&rest[Ipv6Layout::kSource + 8]),
-                               Load64(&rest[Ipv6Layout::kDestination]), Load64(&rest[Ipv6Layout::kDestination + 8]),
-                               static_cast<uint64_t>(proto) << 32 | Ports(proto, rest.subspan(Ipv6Layout::kSize))};
-    return HashWords(words, 5, seed);
-  }
-  return HashWords(l2, 2, seed);
-}
 
 GenevePath::GenevePath(const GeneveTunnel& tunnel, uint32_t vni, std::optional<OvnGeneveOption> option)
     : is_v6_(tunnel.destination.is_v6()), checksum_(tunnel.checksum) {
@@ -136,15 +98,15 @@ void GenevePath::WriteWithSum(absl::Span<uint8_t> frame, uint16_t inner_sum, uin
     ip[Ipv4Layout::kTos] |= ecn & 3;
     Store16(ip + Ipv4Layout::kTotalLength, total);
     Store16(ip + Ipv4Layout::kId, id);
-    const uint64_t sum = uint64_t{ip_sum_} + total + id + (ecn & 3);
-    Store16(ip + Ipv4Layout::kChecksum, static_cast<uint16_t>(~ChecksumFold(sum)));
+    const uint32_t sum = uint32_t{ip_sum_} + total + id + (ecn & 3);
+    Store16(ip + Ipv4Layout::kChecksum, static_cast<uint16_t>(~ChecksumFold32(sum)));
   }
   Store16(udp + UdpLayout::kSourcePort, source_port);
   Store16(udp + UdpLayout::kLength, udp_length);
   if (checksum_) {
     // The length stands in the pseudo-header and in the UDP header.
-    const uint64_t sum = uint64_t{udp_sum_} + inner_sum + source_port + 2 * uint64_t{udp_length};
-    Store16(udp + UdpLayout::kChecksum, UdpChecksumNonZero(static_cast<uint16_t>(~ChecksumFold(sum))));
+    const uint32_t sum = uint32_t{udp_sum_} + inner_sum + source_port + 2 * uint32_t{udp_length};
+    Store16(udp + UdpLayout::kChecksum, UdpChecksumNonZero(static_cast<uint16_t>(~ChecksumFold32(sum))));
   }
 }
 

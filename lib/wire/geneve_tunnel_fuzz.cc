@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "lib/wire/fuzz_testutil.h"
+#include "ovnlite/wire/checksum.h"
+#include "ovnlite/wire/geneve_follower.h"
 #include "ovnlite/wire/geneve_tunnel.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -12,9 +14,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const absl::Span<const uint8_t> frame(data + 1, size - 1);
   const GeneveEndpoint endpoint{kGenevePort, (*data & 1) != 0, (*data & 2) != 0, (*data & 4) != 0};
-  InnerFlowHash(frame);
   GeneveArrival arrival;
   if (ReceiveGeneve(frame, endpoint, &arrival) != GeneveVerdict::kDeliver) return 0;
+  // It follows itself, or is looked at closely.
+  GeneveFollower follower;
+  follower.Remember(frame, arrival);
+  const GeneveFollower::Inner inner = follower.Follow(frame, endpoint.verify_checksum, ChecksumSum(frame));
+  FuzzExpect(inner.offset == 0 || (inner.offset == arrival.inner_offset && inner.size == arrival.inner_size));
   FuzzExpect(arrival.inner_size >= 14 && arrival.inner_offset + arrival.inner_size <= frame.size());
   GeneveTunnel tunnel;
   tunnel.source = arrival.source;

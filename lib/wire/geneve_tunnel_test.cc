@@ -209,54 +209,6 @@ TEST(GenevePathTest, TheLargestInnerFrameFillsTheLengthFields) {
   }
 }
 
-// -- Entropy ----------------------------------------------------------------------------------------------------------
-
-TEST(GeneveEntropyTest, OneFlowOnePortManyFlowsManyPorts) {
-  std::set<uint16_t> ports;
-  Bytes frame = InnerUdp();
-  for (uint16_t source = 0; source < 4096; ++source) {
-    Store16(&frame[34], source);
-    const uint16_t port = GeneveSourcePort(InnerFlowHash(frame));
-    EXPECT_GE(port, 32768);
-    Bytes later = frame;  // Another packet of the same flow: other payload, id, TTL and checksums.
-    later.back() ^= 0xff;
-    later[18] ^= 0xff;
-    later[22] -= 1;
-    Store16(&later[24], 0x1234);
-    EXPECT_EQ(GeneveSourcePort(InnerFlowHash(later)), port);
-    ports.insert(port);
-  }
-  EXPECT_GT(ports.size(), 3700u);  // Of 4096 balls in 32768 boxes, about 3850 boxes are hit.
-}
-
-TEST(GeneveEntropyTest, FragmentsOfADatagramStayTogether) {
-  Bytes first = InnerUdp(), later = InnerUdp();
-  first[20] = 0x20;  // More fragments; the ports are there.
-  later[21] = 0x10;  // Offset 128; where ports would be is payload.
-  Store32(&later[34], 0xdeadbeef);
-  EXPECT_EQ(InnerFlowHash(first), InnerFlowHash(later));
-  EXPECT_NE(InnerFlowHash(first), InnerFlowHash(InnerUdp()));
-}
-
-TEST(GeneveEntropyTest, IsTotal) {
-  Random random(6);
-  const Bytes v6 = FromHex(
-      "00000000ff01 00000000000a 86dd 6020000000091140fd000000000000000000000000000001fd000000000000000000000000000002"
-      "0001000200098dd478");
-  const Bytes tagged = FromHex("0000000a0002 0000000a0017 8100 0007 0800 4500002a000b0000400166980a0a00110a0a000c08");
-  for (const Bytes& frame : {InnerUdp(), v6, tagged}) {
-    std::set<uint64_t> hashes;
-    for (size_t n = 0; n <= frame.size(); ++n) hashes.insert(InnerFlowHash(Prefix(frame, n)));
-    EXPECT_GT(hashes.size(), 3u);
-  }
-  for (int i = 0; i < 10'000; ++i) {
-    Bytes noise(random.Below(80));
-    for (uint8_t& b : noise) b = static_cast<uint8_t>(random.Next());
-    if (noise.size() > 14 && random.OneIn(2)) Store16(&noise[12], random.OneIn(2) ? kEthTypeIpv4 : kEthTypeIpv6);
-    InnerFlowHash(noise);
-  }
-}
-
 // -- Exit -------------------------------------------------------------------------------------------------------------
 
 TEST(ReceiveGeneveTest, ReadsWhatHypervisorsSend) {

@@ -2,16 +2,23 @@
 // a capture, the datapath with OVN's own flow tables, the transport that puts outer headers on or takes them off, and a
 // port that counts what it sends. Beside the real thing and beside limit.cc by tests/bench/beside_ovs_dpdk.sh, or:
 //
-//   chassis_benchmark encap|encap6|decap|decap6 CAPTURE SECONDS         prints nanoseconds per packet
-//   chassis_benchmark encap|encap6|decap|decap6 CAPTURE --output FILE   writes what is sent, to be compared
+//   chassis_benchmark encap|encap6|decap|decap6 CAPTURE SECONDS            prints nanoseconds per packet
+//   chassis_benchmark encap|encap6|decap|decap6 CAPTURE --output FILE      writes what is sent, to be compared
+//   chassis_benchmark encap|encap6|decap|decap6 CAPTURE... SECONDS         a queue and a thread for each capture;
+//   prints
+//                                                                          millions of packets per second, by the clock
 //
 //   encap: VM-A -> LS1 -> LR1 -> LS2 -> Geneve.   decap: Geneve -> LS1 -> VM-A.   …6: over IPv6, inside and outside.
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <iostream>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -72,7 +79,7 @@ absl::Status Build(Lab& lab, bool v6) {
 
 struct Bench {
   const std::string mode;
-  const std::string capture;
+  const std::vector<std::string> captures;
   const double seconds;
   const std::string output;
 
@@ -85,33 +92,51 @@ struct Bench {
     const SystemClock system_clock;
     const ManualClock still_clock;  // Times in captures, so that they can be compared.
     const Clock& clock = output.empty() ? static_cast<const Clock&>(system_clock) : still_clock;
-    Chassis chassis(lab.sb(), clock, "compute1");
-    const uint64_t rounds = output.empty() ? 0 : 1;
+    Chassis chassis(lab.sb(), clock, "compute1", {.queues = captures.size()});
+    std::vector<Ports> queues;
+    for (size_t queue = 0; queue < captures.size(); ++queue) {
+      OVNLITE_ASSIGN_OR_RETURN(Ports ports, OpenQueue(chassis, queue, &clock));
+      queues.push_back(ports);
+    }
+    if (!output.empty()) {
+      while (queues[0].source->next_deadline() != kNever) chassis.Process();
+      queues[0].sink->Refresh();
+    } else if (queues.size() == 1) {
+      Cost(chassis);
+    } else {
+      Rate(chassis);
+    }
+    for (const Ports& ports : queues) OVNLITE_RETURN_IF_ERROR(Check(*ports.source, *ports.sink));
+    return absl::OkStatus();
+  }
+
+  struct Ports {
+    Port* source;
+    Port* sink;
+  };
+  absl::StatusOr<Ports> OpenQueue(Chassis& chassis, size_t queue, const Clock* clock) const {
     const auto open = [&](const char* name, uint32_t number, bool receives) {
       return OpenPcapReplayPort({.name = name,
                                  .number = number,
-                                 .path = receives ? capture : "",
+                                 .path = receives ? captures[queue] : "",
                                  .output_path = receives ? "" : output,
-                                 .rounds = rounds},
-                                &clock);
+                                 .rounds = output.empty() ? 0u : 1u},
+                                clock);
     };
     OVNLITE_ASSIGN_OR_RETURN(std::unique_ptr<Port> vm, open("vm-a", chassis.NumberFor("LSP1"), !decap()));
     OVNLITE_ASSIGN_OR_RETURN(std::unique_ptr<Port> uplink, open("uplink", 0, decap()));
-    Port* const source = decap() ? uplink.get() : vm.get();
-    Port* const sink = decap() ? vm.get() : uplink.get();
+    const Ports ports = decap() ? Ports{uplink.get(), vm.get()} : Ports{vm.get(), uplink.get()};
     const IpAddress local = v6() ? IpAddress(Ends::kCompute1V6) : IpAddress(Ends::kCompute1V4);
     const IpAddress remote = v6() ? IpAddress(Ends::kCompute2V6) : IpAddress(Ends::kCompute2V4);
     auto transport = std::make_unique<RawTunnel>(TunnelOptions{.local = local},
-                                                 RawTunnelOptions{.mac = Ends::kCompute1}, std::move(uplink), &clock);
+                                                 RawTunnelOptions{.mac = Ends::kCompute1}, std::move(uplink), clock);
     transport->AddNeighbor(remote, Ends::kCompute2);
-    chassis.SetTransport(std::move(transport));
-    OVNLITE_RETURN_IF_ERROR(chassis.AddPort("LSP1", std::move(vm)));
+    chassis.SetTransport(std::move(transport), queue);
+    OVNLITE_RETURN_IF_ERROR(chassis.AddPort("LSP1", std::move(vm), queue));
+    return ports;
+  }
 
-    if (!output.empty()) {
-      while (source->next_deadline() != kNever) chassis.Process();
-      sink->Refresh();
-      return Check(*source, *sink);
-    }
+  void Cost(Chassis& chassis) const {
     for (int i = 0; i < 1'000; ++i) chassis.Process();  // The caches fill.
     std::vector<double> costs;
     const double end = Seconds() + seconds;
@@ -129,7 +154,33 @@ struct Bench {
     std::printf(
         "%s ns/packet=%.2f megaflows=%zu hits=%.4f\n", mode.c_str(), costs[costs.size() / 2], datapath.megaflow_count(),
         static_cast<double>(datapath.counters().cache_hits) / static_cast<double>(datapath.counters().received));
-    return Check(*source, *sink);
+  }
+
+  // Queue 0 is of this thread, as it is of the Chassis.
+  void Rate(Chassis& chassis) const {
+    using Clock = std::chrono::steady_clock;
+    std::atomic<bool> warm = false, done = false;
+    std::atomic<uint64_t> total = 0;
+    std::vector<std::thread> threads;
+    for (size_t queue = 1; queue < captures.size(); ++queue) {
+      threads.emplace_back([&, queue] {
+        while (!warm) chassis.ProcessQueue(queue);
+        uint64_t packets = 0;
+        while (!done) packets += chassis.ProcessQueue(queue);
+        total += packets;
+      });
+    }
+    for (int i = 0; i < 1'000; ++i) chassis.Process();
+    warm = true;
+    const Clock::time_point start = Clock::now(), end = start + std::chrono::duration_cast<Clock::duration>(
+                                                                    std::chrono::duration<double>(seconds));
+    uint64_t packets = 0;
+    while (Clock::now() < end) packets += chassis.Process();
+    done = true;
+    for (std::thread& thread : threads) thread.join();
+    const double took = std::chrono::duration<double>(Clock::now() - start).count();
+    std::printf("%s queues=%zu Mpps=%.2f\n", mode.c_str(), captures.size(),
+                static_cast<double>(total + packets) / took * 1e-6);
   }
 
   // A benchmark of packets that went nowhere would be a fine one.
@@ -151,11 +202,13 @@ int main(int argc, char** argv) {
   double seconds = 0;
   const bool writes = argc == 5 && std::string(argv[3]) == "--output";
   const bool known = mode == "encap" || mode == "encap6" || mode == "decap" || mode == "decap6";
-  if (!known || !(writes || (argc == 4 && absl::SimpleAtod(argv[3], &seconds)))) {
-    std::cerr << "usage: chassis_benchmark encap|encap6|decap|decap6 CAPTURE SECONDS|--output FILE\n";
+  if (!known || !(writes || (argc > 3 && absl::SimpleAtod(argv[argc - 1], &seconds)))) {
+    std::cerr << "usage: chassis_benchmark encap|encap6|decap|decap6 CAPTURE --output FILE\n"
+                 "       chassis_benchmark encap|encap6|decap|decap6 CAPTURE... SECONDS\n";
     return 1;
   }
-  const absl::Status status = ovnlite::Bench{mode, argv[2], seconds, writes ? argv[4] : ""}.Run();
+  const std::vector<std::string> captures(argv + 2, writes ? argv + 3 : argv + argc - 1);
+  const absl::Status status = ovnlite::Bench{mode, captures, seconds, writes ? argv[4] : ""}.Run();
   if (!status.ok()) std::cerr << status << "\n";
   return status.ok() ? 0 : 1;
 }

@@ -1,14 +1,19 @@
-// Writes a capture of the laboratory's packets (lab_frames.h), as tests/bench/beside_ovs_dpdk.sh wants them.
+// Writes captures of the laboratory's packets (lab_frames.h), as tests/bench/beside_ovs_dpdk.sh wants them; with
+// several files, as queues share them out among each other by flow.
 //
-//   lab_capture vm|vm6|geneve|geneve6 FLOWS BYTES FILE
+//   lab_capture vm|vm6|geneve|geneve6 FLOWS BYTES FILE...
 
 #include <cstdio>
 #include <cstring>
 #include <iostream>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/types/span.h"
+#include "ovnlite/packet/flow_hash.h"
 #include "tests/bench/lab_frames.h"
 
 namespace ovnlite {
@@ -39,14 +44,22 @@ int Run(int argc, char** argv) {
                                                   {"geneve", LabFrames::kGeneve},
                                                   {"geneve6", LabFrames::kGeneve6}};
   uint32_t flows = 0, bytes = 0;
-  if (argc != 5 || !kinds.contains(argv[1]) || !absl::SimpleAtoi(argv[2], &flows) ||
+  if (argc < 5 || !kinds.contains(argv[1]) || !absl::SimpleAtoi(argv[2], &flows) ||
       !absl::SimpleAtoi(argv[3], &bytes)) {
-    std::cerr << "usage: lab_capture vm|vm6|geneve|geneve6 FLOWS BYTES FILE\n";
+    std::cerr << "usage: lab_capture vm|vm6|geneve|geneve6 FLOWS BYTES FILE...\n";
     return 1;
   }
-  if (Write(argv[4], MakeLabFrames(kinds.at(argv[1]), flows, bytes))) return 0;
-  std::perror(argv[4]);
-  return 1;
+  const absl::Span<char*> files(argv + 4, static_cast<size_t>(argc - 4));
+  std::vector<std::vector<std::vector<uint8_t>>> queues(files.size());
+  for (std::vector<uint8_t>& frame : MakeLabFrames(kinds.at(argv[1]), flows, bytes)) {
+    queues[FlowHash(Packet(frame)) % queues.size()].push_back(std::move(frame));
+  }
+  for (size_t i = 0; i < queues.size(); ++i) {
+    if (Write(files[i], queues[i])) continue;
+    std::perror(files[i]);
+    return 1;
+  }
+  return 0;
 }
 
 }  // namespace

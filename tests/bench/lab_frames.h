@@ -3,8 +3,7 @@
 // one router between them, Geneve between the hypervisors.
 //
 //   kVm, kVm6           UDP from VM-A to VM-B, as VM-A sends it; each frame another flow.
-//   kGeneve, kGeneve6   UDP from VM-B to VM-A, as compute2 sends it into the underlay; over IPv6 the underlay is IPv6
-//   too.
+//   kGeneve, kGeneve6   UDP from VM-B to VM-A, as compute2 sends it into the underlay (of IPv6 too, over IPv6).
 //
 // The IPv4 ones are byte for byte those that the peer of tests/bench/beside_ovs_dpdk.sh is fed.
 

@@ -32,6 +32,15 @@ std::string Output(const std::string& command) {
   return output;
 }
 
+// Ends a daemon, and waits until it is gone with all its files.
+void Stop(const std::string& folder) {
+  const std::string pid = Output("cat " + folder + "/pid");
+  Output(absl::StrCat("ovs-appctl -t ", folder, "/ctl exit"));
+  // A zombie has no files any more.
+  Output(absl::StrCat("for n in $(seq 6000); do state=$(sed 's/.*) //' /proc/", pid,
+                      "/stat 2>/dev/null) || exit 0; case \"$state\" in Z*) exit 0;; esac; sleep 0.01; done; exit 1"));
+}
+
 bool Installed(const std::string& program) {
   return std::system((program + " --version >/dev/null 2>&1").c_str()) == 0;
 }
@@ -42,7 +51,10 @@ class LogFileToolsTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directory(folder_);
   }
-  ~LogFileToolsTest() override { std::filesystem::remove_all(folder_); }
+  ~LogFileToolsTest() override {
+    if (std::filesystem::exists(folder_ + "/pid")) Stop(folder_);
+    std::filesystem::remove_all(folder_);
+  }
 
   void SetUp() override {
     if (!Installed("ovsdb-tool")) GTEST_SKIP() << "ovsdb-tool is not installed (Debian package openvswitch-common)";
@@ -159,7 +171,7 @@ TEST_F(LogFileToolsTest, AServerTakesItAndWeReadWhatItAdds) {
   Output(nbctl + "ls-del LS1");
   lines = LinesOfReply(NorthboundSchema(), Output(query));
   ASSERT_EQ(lines.status(), absl::OkStatus());
-  Output(absl::StrCat("ovs-appctl -t ", folder_, "/ctl exit"));
+  Stop(folder_);
   log = LoadLog(path);
   ASSERT_EQ(log.status(), absl::OkStatus());
   EXPECT_EQ(log->error, absl::OkStatus());

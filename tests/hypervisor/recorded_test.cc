@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lib/base/shared_testutil.h"
+#include "lib/node/known_underlay.h"
 #include "ovnlite/lab/steps.h"
 #include "ovnlite/node/hypervisor.h"
 #include "ovnlite/node/show.h"
@@ -172,8 +173,8 @@ TEST(Recorded, WhatOneLearnsReleasesWhatWaitsAtAnother) {
 
 class Outbox final : public HypervisorHost {
  public:
-  void OnSend(Outlet, const std::string& name, uint32_t, const PacketBatch& batch) override {
-    sent[name] += batch.size();
+  void OnSend(Outlet, const std::string& port, uint32_t, const PacketBatch& batch, size_t) override {
+    sent[port] += static_cast<size_t>(batch.size());
   }
   std::map<std::string, size_t> sent;
 };
@@ -183,7 +184,9 @@ TEST(Recorded, AMachineThatMovedIsHeardOnceItAnnouncesItself) {
   const std::unique_ptr<Database> sb = LoadOrDie("tests/hypervisor/testdata/move_sb.db");
   ManualClock clock;
   Outbox outbox;
-  Hypervisor hypervisor(*sb, clock, outbox, {.chassis = "hv1", .tunnels = TunnelMode::kFrames, .plug_as_bound = true});
+  Hypervisor hypervisor(*sb, clock, outbox, {.chassis = "hv1", .plug_as_bound = true});
+  auto wire = std::make_unique<HeldWire>("underlay", &clock, [&](const Packet&) { ++outbox.sent["the underlay"]; });
+  hypervisor.SetTransport(OpenKnownUnderlay(ChassisAddresses(*sb), "hv1", true, std::move(wire), &clock));
   const auto say = [&](absl::string_view hex) {
     hypervisor.Update();
     outbox.sent.clear();

@@ -19,6 +19,7 @@
 #include "ovnlite/port/raw_tunnel.h"
 #include "ovnlite/wire/ethernet.h"
 #include "ovnlite/wire/geneve_tunnel.h"
+#include "ovnlite/wire/ip_proto.h"
 #include "ovnlite/wire/ipv4.h"
 #include "tests/port/kernel_testutil.h"
 
@@ -109,15 +110,15 @@ TunnelsUnderTest OpenPair(const Shape& shape, const Clock* clock, std::string* r
     EXPECT_TRUE(pair.a->AddRemote(1, pair.b->options().local).ok());
     auto& raw = static_cast<RawTunnel&>(*pair.a);
     std::vector<Packet> storage(kBatchSize);
-    for (int i = 0; i < 1'000 && !raw.TunnelTo(1).has_value(); ++i) {
+    for (int i = 0; i < 1'000 && !raw.NeighborTo(1).has_value(); ++i) {
       EXPECT_EQ(pair.a->Receive(absl::MakeSpan(storage)), 0);
       usleep(1'000);
     }
-    if (!raw.TunnelTo(1).has_value()) {
+    if (!raw.NeighborTo(1).has_value()) {
       ADD_FAILURE() << "the kernel does not answer for " << options.local.ToString();
       return {};
     }
-    raw.AddNeighbor(options.local, raw.TunnelTo(1)->destination_mac);
+    raw.AddNeighbor(options.local, *raw.NeighborTo(1));
     pair.a->RemoveRemote(1);
   }
   return pair;
@@ -186,6 +187,41 @@ TEST_F(UdpTunnelTest, SendsTheOuterHeadersItShould) {
     ports.insert(arrival.source_port);
   }
   EXPECT_EQ(ports.size(), 8u);
+}
+
+// Without a checksum the field is 0 on the wire (RFC 768, RFC 6935): where the transport, and where the remote has
+// none.
+TEST_F(UdpTunnelTest, SendsNoChecksumWhereNoneIsWanted) {
+  for (const bool is_v6 : {false, true}) {
+    for (const bool all : {true, false}) {
+      SCOPED_TRACE(testing::Message() << (is_v6 ? "IPv6, " : "IPv4, ") << (all ? "all tunnels" : "one remote"));
+      sides_.b->Enter();
+      WireEnd wire("far");
+      sides_.a->Enter();
+      if (is_v6 && all) Address("near", true, 11);
+      if (all) Neighbor("near", is_v6, 12);
+      TunnelOptions options;
+      options.local = Ip(is_v6, 11);
+      options.checksum = !all;
+      auto tunnel = Must(OpenUdpTunnel(options, {.offloads = false}, &clock_));
+      ASSERT_TRUE(tunnel->AddRemote(1, Ip(is_v6, 12), all).ok());
+      std::vector<Packet> packets;
+      packets.emplace_back(InnerTestFrame(1, 1, 100)).tunnel = uint64_t{5} << 32;
+      SendAll(*tunnel, 1, packets);
+      // Besides it there may be what a kernel says when it gets an address.
+      const size_t checksum = 14 + (is_v6 ? 40 : 20) + 6;
+      int datagrams = 0;
+      for (int i = 0; i < 10 && datagrams == 0; ++i) {
+        for (const Bytes& frame : wire.Receive(1)) {
+          const bool is_udp = frame.size() > checksum + 100 && frame[is_v6 ? 20 : 23] == kIpProtoUdp;
+          if (!is_udp) continue;
+          ++datagrams;
+          EXPECT_EQ(Load16(&frame[checksum]), 0);
+        }
+      }
+      EXPECT_EQ(datagrams, 1);
+    }
+  }
 }
 
 TEST_F(UdpTunnelTest, MarksOfTheUnderlayArrive) {

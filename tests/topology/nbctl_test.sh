@@ -2,7 +2,7 @@
 # Random networks, made again by a real ovn-nbctl: it must accept every command, and show the same network in the end.
 set -u
 writer=$PWD/$1
-for program in ovn-nbctl ovsdb-server ovsdb-tool; do
+for program in ovn-nbctl ovsdb-server ovsdb-tool ovsdb-client; do
   command -v $program >/dev/null || { echo "SKIPPED: there is no $program"; exit 0; }
 done
 
@@ -17,7 +17,13 @@ for seed in 1 2 3 4 5 6; do
   ovsdb-tool create nb.db schema || exit 1
   ovsdb-server --no-chdir --remote="punix:$folder/nb.sock" --unixctl="$folder/ctl" nb.db 2>server.log &
   server=$!
-  for _ in $(seq 100); do [ -S nb.sock ] && break; sleep 0.1; done
+  # The socket is there before anybody listens at it.
+  for _ in $(seq 600); do
+    ovsdb-client list-dbs "unix:$folder/nb.sock" >out 2>&1 && break
+    kill -0 $server 2>/dev/null || break
+    sleep 0.1
+  done
+  grep -q OVN_Northbound out || { echo "seed $seed: ovsdb-server does not answer"; cat out server.log; exit 1; }
   while IFS= read -r line; do
     if ! eval "ovn-nbctl --db=unix:$folder/nb.sock $line" >out 2>&1; then
       printf 'seed %s: ovn-nbctl %s\n' $seed "$line"

@@ -15,9 +15,8 @@
 // On demand it compiles only what packets come to, which of a large network is little:
 //
 //   Controller controller(sb, tables, {.on_demand = true});
-//   TranslateOptions options;
-//   options.prepare = [&](uint8_t table, const FlowKey& key) { controller.Prepare(table, key); };
-//   Translator(tables).Run(key, 8, options);
+//   // and in the Observer of a translation (datapath/translate.h):
+//   void BeforeLookup(uint8_t table, FlowKey& key) override { controller.Prepare(table, key); }
 
 #ifndef OVNLITE_CONTROLLER_CONTROLLER_H_
 #define OVNLITE_CONTROLLER_CONTROLLER_H_

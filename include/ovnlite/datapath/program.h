@@ -1,55 +1,36 @@
 // File: program.h
 // What happens to every packet that takes one path through the flow tables: the outcome of translation, and what a
 // cached megaflow runs. A program is a list of effects in order; each says how the packet looks at that point, so that
-// effects do not depend on one another.
+// effects do not depend on one another. onward.h says what follows an effect.
 
 #ifndef OVNLITE_DATAPATH_PROGRAM_H_
 #define OVNLITE_DATAPATH_PROGRAM_H_
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "ovnlite/datapath/rewrite.h"
 #include "ovnlite/flow/flow_tables.h"
 #include "ovnlite/flow/op.h"
+#include "ovnlite/packet/exit.h"
 #include "ovnlite/packet/extract.h"
 #include "ovnlite/packet/flow_key.h"
 #include "ovnlite/packet/packet.h"
 
 namespace ovnlite {
 
-// Header fields written on the way, as masked words of the key; applied to a packet it keeps all checksums right.
-// Every value is a constant of the path: whatever it was computed from is pinned by the megaflow's mask.
-class Rewrite {
- public:
-  Rewrite() = default;
-  // `written` marks the bits to set, of which those that a packet holds are kept. `key` has the values, and the
-  // eth.type and ip.proto that say which headers there are.
-  Rewrite(const FlowKey& key, const FlowKey& written);
-
-  bool empty() const { return words_.empty(); }
-  // Changes the packet in place. A field whose header the packet is too short for is left alone.
-  void Apply(Packet& packet, const PacketLayout& layout) const;
-
-  friend bool operator==(const Rewrite&, const Rewrite&) = default;
-
- private:
-  void ApplySlow(Packet& packet, const PacketLayout& layout) const;
-
-  std::vector<WordTest> words_;
-  // The commonest case, prepared: Ethernet addresses and IPv4 TTL only.
-  bool routed_only_ = false;
-  uint8_t addresses_[12] = {};
-  uint8_t ttl_ = 0;
-};
+// What a pipeline pushed: values and their widths.
+using FieldStack = std::vector<std::pair<u128, int>>;
 
 // A packet's state between two operations.
 struct SavedState {
   FlowKey key;
   FlowKey constant;
   FlowKey written;
-  std::vector<std::pair<u128, int>> stack;  // Value and width of what was pushed.
-  int growth = 0;                           // Bytes by which pushing and popping a tag changed the frame.
+  FieldStack stack;
+  int growth = 0;  // Bytes by which pushing and popping a tag changed the frame.
 };
 
 // Where processing stands: enough to go on later with the same or another packet.
@@ -74,7 +55,7 @@ struct Continuation {
 struct Effect {
   enum class Kind : uint8_t {
     kOutput,   // Send by `port`; into a tunnel with `tunnel` as its metadata.
-    kRespond,  // Hand to a responder: op->controller().
+    kRespond,  // Hand to OVN's controller: op->controller().
     kTrack,    // Connection tracking: op->ct(); goes on in its recirc_table if it has one.
     kMeter,    // op->number
     kLearn,    // op->learn()
@@ -82,18 +63,23 @@ struct Effect {
   };
   Kind kind = Kind::kOutput;
   uint32_t port = 0;
-  uint32_t queue = 0;
   uint64_t tunnel = 0;
+  // kOutput: where that is, for the datapath that runs the program, and when it asked.
+  Exit* exit = nullptr;
+  uint64_t exit_generation = 0;
   Rewrite rewrite;
   // For everything but kOutput: the operation, and the state it ran in.
   std::shared_ptr<const Op> op;
   std::shared_ptr<const SavedState> state;
   // A paused responder: where to go on.
   std::shared_ptr<const Continuation> rest;
+  // kTrack that goes on: the recirculation id under which it does, for the datapath that runs the program.
+  uint32_t recirculation = 0;
+  uint32_t queue = 0;
 
   // The key of a packet that takes this path, at this point: `packet` as the rewrite left it, `arrived` its key on
-  // arrival.
-  FlowKey KeyOf(const Packet& packet, const FlowKey& arrived) const;
+  // arrival. Gives its layout too, where that is wanted.
+  FlowKey KeyOf(const Packet& packet, const PacketKey& arrived, PacketLayout* layout = nullptr) const;
 };
 
 // Why a packet that left no trace was dropped.
@@ -109,8 +95,8 @@ enum class DropReason : uint8_t {
 struct Program {
   std::vector<Effect> effects;
   DropReason drop = DropReason::kNone;  // Where there are no effects: why.
-  // Bits of the key that the program depends on.
-  FlowKey mask;
+  // Bits of the packet's key that the program depends on.
+  PacketKey mask;
   // Parts of the flow tables that were consulted, sorted; when one changes, translate again.
   std::vector<TablePart> consulted;
   // Flows taken, in order.

@@ -1,7 +1,8 @@
 // File: responder.h
-// The packets that OVN's controller sends in answer to, or in place of, a packet handed to it: ARP requests, neighbour
-// discovery, ICMP errors, TCP resets. Pure functions of packet and key; what becomes of the answer (the operations
-// nested in the action: `icmp4 { eth.dst <-> eth.src; …; output; }`) is the datapath's business.
+// What OVN's controller is asked to do with packets handed to it, by opcode; and those answers that need nothing but
+// the packet: ARP requests, neighbour discovery, ICMP errors, TCP resets. They are pure functions of packet and key;
+// what becomes of the answer (the operations nested in the action: `icmp4 { eth.dst <-> eth.src; …; output; }`) is
+// onward.h's business.
 //
 // Bytes equal those of a real ovn-controller 23.03: lib/datapath/testdata/responder.txt is what it answered.
 
@@ -9,6 +10,7 @@
 #define OVNLITE_DATAPATH_RESPONDER_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,9 +23,29 @@
 
 namespace ovnlite {
 
+class ReceivedFrame;
+
+// One opcode of OVN's controller.
+struct ControllerOpcode {
+  enum class Kind : uint8_t {
+    kReply,     // A packet is made that takes the packet's place: BuildReply().
+    kInPlace,   // The packet is changed and goes on where it was: AnswerInPlace().
+    kElsewhere  // Needs rows, time or state: a host's business.
+  };
+  uint32_t number;
+  absl::string_view action;  // As the logical action is called: "arp".
+  Kind kind = Kind::kElsewhere;
+  // kReply: the answer asks for a neighbour, and the packet may wait for it.
+  bool asks_for_neighbor = false;
+  absl::StatusOr<Packet> (*reply)(const ReceivedFrame&) = nullptr;
+  absl::Status (*in_place)(const ControllerOp&, Packet&, FlowKey&) = nullptr;
+};
+// Of an opcode that nobody knows: kElsewhere, without a name.
+const ControllerOpcode& OpcodeInfo(uint32_t number);
+
 // Builds the packet that takes `packet`'s place for arp{}, nd_ns{}, nd_na{}, nd_na_router{}, icmp4{}, icmp4_error{},
 // icmp6{}, icmp6_error{}, tcp_reset{}, sctp_abort{} and reject{}. `packet` is as the flow's operations have left it so
-// far, and `key` is its key at that point (pipeline words included); the answer is made of the packet alone. In short:
+// far. In short:
 //
 //   arp, nd_ns            Asks for the packet's destination in the name of its source MAC.
 //   nd_na, nd_na_router   Solicited, override; the router flag; the target is the source.
@@ -38,27 +60,22 @@ namespace ovnlite {
 // connection, no tunnel, no packet mark, and in_port is CONTROLLER (0xfffffffd), so that it may leave by the port
 // `packet` came from. Of the packet's own notes only `time` is kept.
 //
-// Errors: InvalidArgument when `packet` is not what the action needs (a tcp_reset{} on UDP, a reject{} of a reset …):
-// there is no answer then, and the message says why; Unimplemented for an opcode that is not one of these. Of a packet
-// cut short ovn-controller quotes whatever follows in its memory; here that is an error.
-absl::StatusOr<Packet> BuildReply(const ControllerOp& op, const Packet& packet, const FlowKey& key);
-
-// icmp4.frag_mtu = …; and icmp6.frag_mtu = …; (opcodes kPutIcmp4FragMtu and kPutIcmp6FragMtu), nested in the ICMP
-// errors of gateways with an MTU: writes the MTU into the ICMP or ICMPv6 message `packet`, checksum included. The pause
-// ends in any case: InvalidArgument when the packet is something else or the MTU is missing, and Unimplemented for
-// other opcodes, leave it as it is.
-absl::Status PutFragMtu(const ControllerOp& op, Packet& packet);
+// InvalidArgument when `packet` is not what the action needs (a tcp_reset{} on UDP, a reject{} of a reset …): there is
+// no answer then, and the message says why; also for an action of another kind. Of a packet cut short ovn-controller
+// quotes whatever follows in its memory; here that is an error.
+absl::StatusOr<Packet> BuildReply(const ControllerOp& op, const Packet& packet);
 
 // What pausing actions do to the packet before it goes on where it was:
-//   put_nd_ra_opts(…)    The router solicitation becomes the advertisement that the action brings, hop limit 255, between
-//                        the same addresses, VLAN tag included: the flows behind turn it round. The action's result bit in
-//                        `key` is set when there is an answer, otherwise cleared.
-//   icmp….frag_mtu = …   See PutFragMtu().
-// The packet's own words of `key` are the caller's to read anew. InvalidArgument leaves the packet as it is, for it to go on;
-// Unimplemented for all other opcodes: nothing was done.
+//   put_nd_ra_opts(…)    The router solicitation becomes the advertisement that the action brings, hop limit 255,
+//                        between the same addresses, VLAN tag included: the flows behind turn it round. The action's
+//                        result bit in `key` is set when there is an answer, otherwise cleared.
+//   icmp4.frag_mtu = …   Nested in the ICMP errors of gateways with an MTU: writes the MTU into the ICMP message,
+//   icmp6.frag_mtu = …   or ICMPv6 message, checksum included.
+// The packet's own words of `key` are the caller's to read anew. InvalidArgument leaves the packet as it is, for it to
+// go on; also for an action of another kind.
 absl::Status AnswerInPlace(const ControllerOp& op, Packet& packet, FlowKey& key);
-// Writes the result bit of put_dhcp_opts(), put_dhcpv6_opts(), put_nd_ra_opts() or dns_lookup() into `key`; false when the
-// action names none.
+// Writes the result bit of put_dhcp_opts(), put_dhcpv6_opts(), put_nd_ra_opts() or dns_lookup() into `key`; false when
+// the action names none.
 bool SetResult(const ControllerOp& op, bool value, FlowKey& key);
 
 // An address learned from put_arp, put_nd or put_fdb: what OVN writes to the Southbound MAC_Binding or FDB table.
@@ -71,9 +88,9 @@ struct LearnedNeighbor {
 };
 
 // Reads what is to be learned off the key of a put_arp, put_nd or put_fdb action. Anything is learned, be it a group's
-// address or 0.0.0.0; an IPv6 address that stands for an IPv4 one (::ffff:10.0.0.1) counts as that. Unimplemented for
-// other opcodes.
-absl::StatusOr<LearnedNeighbor> ReadLearned(const ControllerOp& op, const FlowKey& key);
+// address or 0.0.0.0; an IPv6 address that stands for an IPv4 one (::ffff:10.0.0.1) counts as that. Nothing for other
+// opcodes.
+std::optional<LearnedNeighbor> ReadLearned(const ControllerOp& op, const FlowKey& key);
 
 }  // namespace ovnlite
 

@@ -9,17 +9,20 @@
 #define OVNLITE_DATAPATH_TRANSLATE_H_
 
 #include <cstdint>
-#include <functional>
 
+#include "ovnlite/datapath/onward.h"
 #include "ovnlite/datapath/program.h"
 #include "ovnlite/flow/flow_tables.h"
 
 namespace ovnlite {
 
-// Watches a translation. All calls are made in the order of events; `key` is the state before the event.
+// Watches a translation, and answers where a trace may do otherwise than a switch. All calls are made in the order of
+// events; `key` is the state before the event.
 class Observer {
  public:
   virtual ~Observer() = default;
+
+  // -- Watching.
   // A table was asked; `flow` is null when nothing matched.
   virtual void OnLookup(uint8_t /*table*/, const Flow* /*flow*/, const FlowKey& /*key*/) {}
   // An operation of `flow` (null: of a nested list) is about to run.
@@ -28,30 +31,20 @@ class Observer {
   virtual void OnReturn(const FlowKey& /*key*/) {}
   virtual void OnEffect(const Effect& /*effect*/, const FlowKey& /*key*/) {}
   virtual void OnDrop(DropReason /*reason*/, const FlowKey& /*key*/) {}
-};
 
-struct TranslateOptions {
-  Observer* observer = nullptr;
-  // Picks a bucket of a select group, or returns -1 to let the hash decide. For traces.
-  std::function<int(const GroupOp&, const FlowKey&)> choose_bucket;
-  // Called before a table is asked, and may change the key: for traces that ask "what if". The program that results
-  // does not stand for other packets.
-  std::function<void(uint8_t table, FlowKey&)> amend;
-  // Called before a table is asked, behind `amend`: for tables that are filled as packets come to them
-  // (Controller::Prepare()). Flows may be added to them, none removed.
-  std::function<void(uint8_t table, const FlowKey&)> prepare;
-  // Which of several flows of equal priority a packet takes (LookupContext): for traces that are compared with those of
-  // another program.
-  TieOrder ties;
-  // A packet whose TTL runs out goes on, for traces that do as ovn-trace does; where it was 0 already, the observer is
-  // told of a drop.
-  bool keep_expired = false;
-  // First fragments are matched with their ports, type and code, as ovn-trace does. A switch matches every fragment as if
-  // those were 0, so that all of one datagram take the same way (ovs-ofctl(8), set-frags, "normal").
-  bool match_first_fragments_ports = false;
-  // The program is to stand for other packets too, and mask, consulted and flows of it are wanted. Without, it is found
-  // faster.
-  bool reusable = true;
+  // -- Deciding. What stands here is what a switch does.
+  // A table is about to be asked: for tables that are filled as packets come to them (Controller::Prepare(); flows may
+  // be added, none removed), and for traces that ask "what if" and change the key.
+  virtual void BeforeLookup(uint8_t /*table*/, FlowKey& /*key*/) {}
+  // Which bucket of a select group is taken; -1 lets the hash decide.
+  virtual int ChooseBucket(const GroupOp& /*group*/, const FlowKey& /*key*/) { return -1; }
+  // Which of several flows of equal priority a packet takes; null: Precedes() decides.
+  virtual const TieOrder* ties() const { return nullptr; }
+  // A packet whose TTL runs out goes on; where it was 0 already, OnDrop() is told.
+  virtual bool keeps_expired() const { return false; }
+  // First fragments are matched with their ports, type and code. A switch matches every fragment as if those were 0, so
+  // that all of one datagram take the same way (ovs-ofctl(8), set-frags, "normal").
+  virtual bool matches_first_fragments_ports() const { return false; }
 };
 
 class Translator {
@@ -62,12 +55,11 @@ class Translator {
 
   explicit Translator(const FlowTables& tables) : tables_(tables) {}
 
-  // From the start: looks `key` up in `table`.
-  Program Run(const FlowKey& key, uint8_t table, const TranslateOptions& options = {}) const;
-  // Runs a list of operations on `key`, as for a responder's answer.
-  Program RunOps(const FlowKey& key, SharedOps ops, const TranslateOptions& options = {}) const;
-  // Goes on where a paused program stopped, with `key` as it is now.
-  Program Resume(const FlowKey& key, const Continuation& rest, const TranslateOptions& options = {}) const;
+  // From the start: looks `key` up in `table`. With an observer the program is about this packet alone: mask, consulted
+  // and flows are left out, so that it is found faster.
+  Program Run(const FlowKey& key, uint8_t table, Observer* observer = nullptr) const;
+  // Goes on with `key` as it is now.
+  Program Run(const FlowKey& key, const Resumption& where, Observer* observer = nullptr) const;
 
  private:
   const FlowTables& tables_;

@@ -10,12 +10,12 @@
 // Un-wildcarding. The caller caches the answer for every packet that agrees on the bits reported as looked at, so fewer
 // bits mean fewer cache entries. Four devices keep them few:
 //   - bits that are `constant` on this path (registers, fields the pipeline has written) cost nothing;
-//   - a flow that fails in a scan charges one word only, the first that differs, and of an IP address only the prefix
-//     down to the first differing bit;
+//   - a flow that fails in a scan charges one field only, of the first word that differs, and of an IP address or a port
+//     only the prefix down to the first differing bit;
 //   - a subtable first asks an ordered list of its address prefixes, which can rule it out by a few leading bits: a
 //     route to a /24 does not make one cache entry per address;
 //   - a subtable is next asked about its words without L4 ports, so that a flow on ports of some other address does not
-//     charge ports.
+//     charge ports, and then about prefixes of ports: a flow on port 80 makes at most 16 cache entries for all others.
 // Without these devices the answer would be the same; classifier_test.cc checks it against a linear search and flips
 // every bit not charged.
 //

@@ -2,8 +2,9 @@
 // The OpenFlow tables of one bridge (br-int): 256 tables, each split by logical datapath, since nearly every flow OVN
 // makes matches one value of `metadata`. A lookup sees one datapath's part plus the part that does not care.
 //
-// Edits apply in place. Each part that changed is remembered until TakeChanges(), so that whoever caches answers asks
-// again only where the answer may have changed.
+// Edits apply in place. Each one makes a new generation of the tables, and each part remembers the last one that it
+// changed in, so that whoever caches answers asks again only where the answer may have changed. Any number may, each at
+// its own pace.
 
 #ifndef OVNLITE_FLOW_FLOW_TABLES_H_
 #define OVNLITE_FLOW_FLOW_TABLES_H_
@@ -48,8 +49,11 @@ class FlowTables {
   // Calls `visit` for every flow: by table, metadata (the part for any last), preference.
   void ForEach(const std::function<void(const Flow&)>& visit) const;
 
-  // The parts changed since the last call, sorted.
-  std::vector<TablePart> TakeChanges();
+  // Goes up with every edit.
+  uint64_t generation() const;
+  // Whether an answer from a part of the tables may be another than it was in an earlier generation. Parts share places
+  // to remember in, so that it may say yes for a part that is as it was; and never no for one that is not.
+  bool ChangedSince(TablePart part, uint64_t generation) const;
 
  private:
   struct State;

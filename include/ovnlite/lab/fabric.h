@@ -82,6 +82,7 @@ class Fabric {
   const Controller* controller(absl::string_view chassis) const;
   const FlowTables* tables(absl::string_view chassis) const;
   const Datapath* datapath(absl::string_view chassis) const;
+  const Hypervisor* hypervisor(absl::string_view chassis) const;
 
  private:
   struct State;

@@ -12,6 +12,16 @@
 //
 // Process() takes what waits, batch by batch, round robin over ports and transport, and follows the database. Counters
 // are the ports', the transport's and the datapath's.
+//
+// With several queues, as many threads of the caller's move packets, each with a datapath, ports and a transport of its
+// own; whoever fills the queues keeps a flow in one of them (a network card's, or the kernel's, by a hash):
+//
+//   Chassis chassis(sb, clock, "compute1", {.queues = 2});
+//   for (size_t queue : {0, 1}) chassis.AddPort("LSP1", a port of its own, queue), chassis.SetTransport(…, queue);
+//   std::thread([&] { while (running) chassis.ProcessQueue(1); });
+//   while (running) chassis.Process();                      // Queue 0, and the database, as before.
+//
+// What one queue does is the same whenever the same packets come by it; in what order queues get to send is not.
 
 #ifndef OVNLITE_NODE_CHASSIS_H_
 #define OVNLITE_NODE_CHASSIS_H_
@@ -30,54 +40,61 @@
 
 namespace ovnlite {
 
+struct ChassisOptions {
+  size_t queues = 1;
+};
+
 class Chassis final : private HypervisorHost {
  public:
+  using Options = ChassisOptions;
+
   // References must outlive the chassis.
-  Chassis(Database& sb, const Clock& clock, std::string name);
+  Chassis(Database& sb, const Clock& clock, std::string name, const Options& options = {});
   ~Chassis();
 
   // The OpenFlow port number that a logical port has here: what its Port is to be opened with.
   uint32_t NumberFor(absl::string_view logical_port) { return hypervisor_.Plug(logical_port); }
-  // Puts a port behind a logical port (for a localnet port: the provider network). InvalidArgument when the port's
-  // number is not NumberFor() it.
-  absl::Status AddPort(absl::string_view logical_port, std::unique_ptr<Port> port);
+  // Puts a port behind a logical port (for a localnet port: the provider network), for one queue; packets that would
+  // leave by a queue without one are lost, and counted. InvalidArgument when the port's number is not NumberFor() it.
+  // These two are for the beginning: not while other queues process packets.
+  absl::Status AddPort(absl::string_view logical_port, std::unique_ptr<Port> port, size_t queue = 0);
   // What carries tunnels. Until there is one, packets for other chassis are dropped.
-  void SetTransport(std::unique_ptr<TunnelTransport> transport);
+  void SetTransport(std::unique_ptr<TunnelTransport> transport, size_t queue = 0);
 
   // A descriptor that is readable when there is something to process; -1 when the operating system has no more of them.
-  int fd() const { return epoll_; }
-  // When Process() has something to do though fd() is not readable.
-  Instant next_deadline() const;
+  int fd(size_t queue = 0) const { return queues_[queue].epoll; }
+  // When there is something to do though fd() is not readable.
+  Instant next_deadline(size_t queue = 0) const;
   // Moves what waits, at most `batches` batches per port. Returns the number of packets taken in.
   size_t Process(int batches = 16);
-  // Asks the operating system what may have changed without us: Refresh() of ports and transport.
-  void Refresh();
+  // The same for another queue, by its thread. Not for queue 0, which Process() is for.
+  size_t ProcessQueue(size_t queue, int batches = 16);
+  // Asks the operating system what may have changed without us: Refresh() of ports and transport. By the queue's
+  // thread.
+  void Refresh(size_t queue = 0);
 
   const Hypervisor& hypervisor() const { return hypervisor_; }
-  const TunnelTransport* transport() const { return transport_.get(); }
-  std::vector<const Port*> ports() const;
+  const TunnelTransport* transport(size_t queue = 0) const { return hypervisor_.transport(queue); }
+  std::vector<const Port*> ports(size_t queue = 0) const;
+  // Packets for a logical port behind which a queue has no port.
+  uint64_t undelivered(size_t queue = 0) const { return queues_[queue].undelivered; }
 
  private:
-  struct Plugged {
-    std::string logical_port;
-    std::unique_ptr<Port> port;
+  // What one thread has for itself; on cache lines of its own.
+  struct alignas(64) Queue {
+    int epoll = -1;
+    std::vector<std::unique_ptr<Port>> ports;
+    std::vector<Port*> by_number;
+    uint64_t undelivered = 0;
   };
 
-  void OnSend(Outlet outlet, const std::string& name, uint32_t number, const PacketBatch& batch) override;
-  void FollowTunnels();
-  size_t TakeFrom(Port& port, int batches);
-  size_t TakeFromTransport(int batches);
-  void Watch(int fd);
+  void OnSend(Outlet outlet, const std::string& logical_port, uint32_t number, const PacketBatch& batch,
+              size_t queue) override;
+  size_t Take(size_t queue, int batches);
 
   const Clock& clock_;
   Hypervisor hypervisor_;
-  int epoll_ = -1;
-  std::vector<Plugged> ports_;
-  std::unique_ptr<TunnelTransport> transport_;
-  std::map<uint32_t, IpAddress> remotes_;  // As the transport knows them.
-  Database::Subscription subscription_;
-  bool database_changed_ = true;
-  std::vector<Packet> storage_;  // One batch.
+  std::vector<Queue> queues_;
 };
 
 }  // namespace ovnlite

@@ -14,8 +14,7 @@
 //   * TCP needs a data offset that fits; UDP, SCTP, ICMP, ICMPv6 and IGMP need 8, 12, 8, 8 and 8 bytes.
 //   * ARP needs Ethernet and IPv4 addresses; an operation above 255 reads as 0.
 //   * The ND target and link-layer addresses are read from solicitations and advertisements with code 0. The same
-//   option
-//     twice takes all three away; a malformed option ends the reading, keeping what came before.
+//     option twice takes all three away; a malformed option ends the reading, keeping what came before.
 //
 // Cost: about 8 ns for a UDP frame in the first-level cache; one pass, no allocation.
 
@@ -42,8 +41,10 @@ struct PacketLayout {
 
 // Writes the words kWordEthDst to kWordNdTarget + 1 of `key`, zeros included, and leaves all others as they are: port,
 // tunnel and connection are for the caller to say.
+PacketLayout ExtractFlowKey(absl::Span<const uint8_t> frame, PacketKey& key);
 PacketLayout ExtractFlowKey(absl::Span<const uint8_t> frame, FlowKey& key);
 
+inline PacketLayout ExtractFlowKey(const Packet& packet, PacketKey& key) { return ExtractFlowKey(packet.bytes(), key); }
 inline PacketLayout ExtractFlowKey(const Packet& packet, FlowKey& key) { return ExtractFlowKey(packet.bytes(), key); }
 
 }  // namespace ovnlite

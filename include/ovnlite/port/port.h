@@ -62,7 +62,10 @@
 #include "absl/types/span.h"
 #include "ovnlite/base/bytes.h"
 #include "ovnlite/base/clock.h"
+#include "ovnlite/packet/exit.h"
 #include "ovnlite/packet/packet.h"
+#include "ovnlite/wire/ethernet.h"
+#include "ovnlite/wire/vlan.h"
 
 namespace ovnlite {
 
@@ -101,14 +104,13 @@ struct PortCounters {
   std::string ToString() const;
 };
 
-class Port {
+class Port : public Exit {
  public:
   static constexpr size_t kDefaultMtu = 1500;
   // The largest there is: what an IPv4 or IPv6 length field can say.
   static constexpr size_t kMaxMtu = 65'535;
   static constexpr size_t kMinFrame = 14;
 
-  virtual ~Port() = default;
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
@@ -128,7 +130,7 @@ class Port {
     if (n > 0 && clock_ != nullptr) Stamp(storage.first(static_cast<size_t>(n)));
     return n;
   }
-  void Send(const PacketBatch& batch) {
+  void Send(const PacketBatch& batch) final {
     if (!batch.empty()) DoSend(batch);
   }
 
@@ -177,8 +179,7 @@ class Port {
   }
   // The largest frame that may begin with the 14 bytes at `header`.
   size_t MaxFrame(const uint8_t* header) const {
-    const uint16_t type = Load16(header + 12);
-    return mtu_ + kMinFrame + (type == 0x8100 || type == 0x88a8 ? 4 : 0);
+    return mtu_ + kMinFrame + (IsVlanType(Load16(header + EthernetLayout::kType)) ? VlanLayout::kSize : 0);
   }
   void set_mtu(size_t mtu) { mtu_ = mtu; }
   // The first error stays.

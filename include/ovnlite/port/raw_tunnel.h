@@ -11,13 +11,9 @@
 // cannot fill memory. Not done here, because an endpoint's network does without: duplicate address detection, MLD
 // reports, redirects.
 //
-// A datapath that writes outer headers itself (it knows the flow's hash and checksum) does this for each tunnel:
-//
-//   std::optional<GeneveTunnel> tunnel = tunnels.TunnelTo(17);    // Nothing yet: asked for; see generation().
-//   GenevePath path(*tunnel, vni, option);                         // Kept until generation() changes.
-//   path.WriteWithSum(...); tunnels.underlay().Send(frames);
-//
-// Cost: about 40 ns per small packet each way besides the underlay's, and the sum over the frame for the checksum.
+// A packet that knows its sum (Packet::sum()) is not read for the checksum, neither on its way out nor, where the
+// underlay's port adds frames up as it copies them, on its way in; and packets that come in trains are compared with
+// the one before (wire/geneve_follower.h). What that costs is measured whole: docs/performance.md.
 
 #ifndef OVNLITE_PORT_RAW_TUNNEL_H_
 #define OVNLITE_PORT_RAW_TUNNEL_H_
@@ -27,11 +23,11 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "ovnlite/base/clock.h"
 #include "ovnlite/base/mac.h"
 #include "ovnlite/port/port.h"
 #include "ovnlite/port/tunnel_transport.h"
+#include "ovnlite/wire/geneve_follower.h"
 
 namespace ovnlite {
 
@@ -43,6 +39,8 @@ struct RawTunnelOptions {
   std::optional<IpAddress> gateway = std::nullopt;  // For remotes that are not.
   bool verify_checksum = true;                      // Of incoming packets; false where the network card has done it.
   size_t waiting = 32;                              // Packets that wait for a neighbour, for each next hop.
+  // Ask for neighbours, and answer for ourselves. Without, only those are known that were told, and nothing is said.
+  bool resolve = true;
 };
 
 class RawTunnel final : public TunnelTransport {
@@ -56,11 +54,9 @@ class RawTunnel final : public TunnelTransport {
 
   // The MAC address of a next hop, for good: it is not asked for.
   void AddNeighbor(const IpAddress& next_hop, MacAddress mac);
-  // Where the tunnel of `port` goes. Nothing for an unknown port, a remote without a route, and a neighbour that is not
-  // known yet, which is asked for.
-  std::optional<GeneveTunnel> TunnelTo(uint32_t port);
-  // Changes whenever an answer of TunnelTo() may have changed, within Receive(), AddNeighbor() and AddRemote().
-  uint64_t generation() const;
+  // Whom packets of a port's tunnel go to on the segment. Nothing for an unknown port, a remote without a route, and a
+  // neighbour that is not known yet, which is asked for.
+  std::optional<MacAddress> NeighborTo(uint32_t port);
 
   int fd() const override { return underlay_->fd(); }
   Instant next_deadline() const override;
@@ -69,19 +65,17 @@ class RawTunnel final : public TunnelTransport {
 
  private:
   class Host;
+  class Path;
 
-  void DoSend(uint32_t port, const IpAddress& remote, const PacketBatch& inner) override;
+  std::unique_ptr<Exit> MakeExit(const Remote& remote, uint64_t tunnel) override;
   int DoReceive(absl::Span<Packet> storage) override;
-  void OnRemoteAdded(uint32_t port, const IpAddress& remote) override;
-  void OnRemoteRemoved(uint32_t port, const IpAddress& remote) override;
+  void OnRemoteAdded(const Remote& remote) override;
+  void OnRemoteRemoved(const Remote& remote) override;
 
   // Whom to ask on the segment for the way to `remote`; nothing where there is no route.
   std::optional<IpAddress> NextHop(const IpAddress& remote) const;
-  GeneveTunnel MakeTunnel(const IpAddress& remote, MacAddress next_hop) const;
-  const GenevePath& PathTo(uint32_t port, const IpAddress& remote, MacAddress next_hop, uint64_t tunnel);
-  void ForgetPaths();
-  // The next hop is known.
-  void Transmit(uint32_t port, const IpAddress& remote, MacAddress next_hop, const PacketBatch& inner);
+  std::optional<MacAddress> Neighbor(const IpAddress& hop, Instant now);
+  GeneveTunnel MakeTunnel(const Remote& remote, MacAddress next_hop) const;
   // True if `frame` carried an inner packet, which is then all that is left of it.
   bool TakeFrame(Packet& frame);
 
@@ -91,12 +85,9 @@ class RawTunnel final : public TunnelTransport {
   std::unique_ptr<Host> host_;
   std::unique_ptr<Neighbors> neighbors_;
   bool open_ = true;
-  // Headers made before, by port and tunnel word; valid for one generation.
-  absl::flat_hash_map<std::pair<uint32_t, uint64_t>, GenevePath> paths_;
-  uint64_t paths_generation_ = 0;
-  // The one used last: packets of a batch mostly go the same way.
-  std::pair<uint32_t, uint64_t> last_key_;
-  const GenevePath* last_path_ = nullptr;
+  // What the last packet that arrived had in common with those behind it, and its `tunnel`.
+  GeneveFollower follower_;
+  uint64_t followed_tunnel_ = 0;
 };
 
 }  // namespace ovnlite

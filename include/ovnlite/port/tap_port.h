@@ -10,6 +10,9 @@
 // about 0.5 us per 1500-byte segment received and 0.35 us sent, instead of 2 us and 1.5 us; other frames cost about a
 // microsecond and a half each way, with or without.
 //
+// For a thread of its own for each queue (node/chassis.h), the same interface is opened several times with `queue` set:
+// the kernel keeps a flow in one of them, that by which its frames in the other direction came last.
+//
 // The kernel's queue towards us holds txqueuelen frames (1000 on a TAP, `ip link set vm-a txqueuelen N`); what it drops
 // is counted as kRxOverrun by Refresh(). An interface that is moved to another network namespace goes on working, but
 // its MTU, link and drops can no longer be asked for: they stay as they were.
@@ -37,6 +40,7 @@ struct TapPortOptions {
   bool offloads = true;
   bool up = true;           // Brings the interface up.
   bool persistent = false;  // It survives Close().
+  bool queue = false;       // One of several of this interface (IFF_MULTI_QUEUE). Drops are counted by each.
 };
 
 // `clock` must outlive the port. PermissionDenied without CAP_NET_ADMIN, NotFound without /dev/net/tun, AlreadyExists

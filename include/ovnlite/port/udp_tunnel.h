@@ -14,7 +14,8 @@
 // 1.6 us and 0.4 us; without joining 5 us and 1 us.
 //
 // Only one socket of a machine may receive on a port: AlreadyExists where the kernel's Geneve or another process has
-// it.
+// it. With `queue`, several of one user may, for a thread of their own each (node/chassis.h): the kernel shares datagrams
+// out among them by addresses and source ports, and so by flows.
 
 #ifndef OVNLITE_PORT_UDP_TUNNEL_H_
 #define OVNLITE_PORT_UDP_TUNNEL_H_
@@ -30,6 +31,7 @@ namespace ovnlite {
 struct UdpTunnelOptions {
   int source_ports = 8;  // Sockets to send from; 1 to 64.
   bool offloads = true;  // UDP_SEGMENT and UDP_GRO.
+  bool queue = false;    // One of several that receive (SO_REUSEPORT).
 };
 
 // `options.local` is the address to receive on and to send from; 0.0.0.0 or :: leaves it to the kernel. `clock` must

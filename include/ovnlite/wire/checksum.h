@@ -61,13 +61,17 @@ inline uint64_t NativeSum(const uint8_t* p, size_t n) {
 
 // The same of bytes that are copied on the way.
 inline uint64_t NativeCopySum(uint8_t* to, const uint8_t* p, size_t n) {
+  if (n < 8) {
+    std::memmove(to, p, n);
+    return NativeSum(to, n);
+  }
   typedef uint64_t Lanes __attribute__((vector_size(16)));
   Lanes low[2] = {}, high[2] = {};
   for (; n >= 32; n -= 32, p += 32, to += 32) {
     const Lanes a = LoadNative<Lanes>(p);
     const Lanes b = LoadNative<Lanes>(p + 16);
-    std::memcpy(to, &a, 16);
-    std::memcpy(to + 16, &b, 16);
+    std::memcpy(to, &a, sizeof a);
+    std::memcpy(to + 16, &b, sizeof b);
     low[0] += a & 0xffff'ffff;
     low[1] += b & 0xffff'ffff;
     high[0] += a >> 32;
@@ -80,11 +84,10 @@ inline uint64_t NativeCopySum(uint8_t* to, const uint8_t* p, size_t n) {
     std::memcpy(to, &word, sizeof word);
     sum += (word & 0xffff'ffff) + (word >> 32);
   }
-  // What is left is less than a word; padded with zeros behind it counts the same.
-  if (n > 0) {
-    uint64_t word = 0;
-    std::memcpy(&word, p, n);
-    std::memcpy(to, p, n);
+  if (n > 0) {  // The last eight bytes once more, of which those that are new count.
+    auto word = LoadNative<uint64_t>(p + n - 8);
+    std::memcpy(to + n - 8, &word, sizeof word);
+    word = std::endian::native == std::endian::little ? word >> 8 * (8 - n) : word << 8 * (8 - n);
     sum += (word & 0xffff'ffff) + (word >> 32);
   }
   return sum;
@@ -100,6 +103,12 @@ constexpr uint16_t FromNative(uint16_t sum) {
 constexpr uint16_t ChecksumFold(uint64_t sum) {
   sum = (sum & 0xffffffff) + (sum >> 32);
   sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<uint16_t>((sum & 0xffff) + (sum >> 16));
+}
+
+// The same of a sum below 2^32.
+constexpr uint16_t ChecksumFold32(uint32_t sum) {
   sum = (sum & 0xffff) + (sum >> 16);
   return static_cast<uint16_t>((sum & 0xffff) + (sum >> 16));
 }

@@ -25,16 +25,11 @@
 
 namespace ovnlite {
 
-// -- Entropy --------------------------------------------------------------------------------------------------------
-
-// A hash of the inner frame's flow: addresses, protocol and ports of IPv4 and IPv6 (without ports in fragments, so that
-// all of a datagram take one path), otherwise MAC addresses and EtherType. Any bytes have one.
-uint64_t InnerFlowHash(absl::Span<const uint8_t> frame, uint64_t seed = 0);
-
-// The outer UDP source port for a flow: 32768 to 65535, so that it is no well-known port and 15 bits vary.
-constexpr uint16_t GeneveSourcePort(uint64_t flow_hash) { return static_cast<uint16_t>(0x8000 | flow_hash >> 49); }
-
 // -- Entry ------------------------------------------------------------------------------------------------------------
+
+// The outer UDP source port for a flow (packet/flow_hash.h): 32768 to 65535, so that it is no well-known port and 15
+// bits vary.
+constexpr uint16_t GeneveSourcePort(uint64_t flow_hash) { return static_cast<uint16_t>(0x8000 | flow_hash >> 49); }
 
 // From this endpoint to another one.
 struct GeneveTunnel {
@@ -60,6 +55,8 @@ class GenevePath {
 
   // Bytes in front of the inner frame: 58 over IPv4, 78 over IPv6, 8 less without option.
   size_t size() const { return size_; }
+  // Whether there is an outer UDP checksum.
+  bool checksum() const { return checksum_; }
   // The Geneve header and option alone, for a transport that is a UDP socket.
   absl::Span<const uint8_t> geneve() const {
     return absl::MakeConstSpan(bytes_.data() + geneve_at_, size_ - geneve_at_);

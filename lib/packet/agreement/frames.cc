@@ -14,6 +14,7 @@
 #include "ovnlite/base/mac.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/packet/compose.h"
+#include "ovnlite/packet/flow_hash.h"
 #include "ovnlite/packet/pcapng_writer.h"
 #include "ovnlite/wire/arp.h"
 #include "ovnlite/wire/checksum.h"
@@ -251,7 +252,7 @@ void AddGeneve(std::vector<Frame>& out) {
     tunnel.destination = v6 ? IpAddress(kIp6B) : IpAddress(kIpB);
     const GenevePath path(tunnel, 0xabcdef, OvnGeneveOption::Of(2, 0x8001));
     Bytes frame = Join({Bytes(path.size()), inner});
-    path.Write(absl::MakeSpan(frame), GeneveSourcePort(InnerFlowHash(inner)));
+    path.Write(absl::MakeSpan(frame), GeneveSourcePort(FlowHash(Packet(inner))));
     out.push_back(
         {v6 ? "geneve6" : "geneve", frame,
          "p[GENEVE].vni==0xabcdef and p[GENEVE].proto==0x6558 and p[GENEVE].version==0 and p[GENEVE].critical==1 and "
