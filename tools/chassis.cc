@@ -15,8 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/port/af_packet_port.h"
 #include "ovnlite/port/tap_port.h"
@@ -130,15 +129,12 @@ class RunChassis final : public Command {
   }
 
   absl::Status CheckBinding(const Database& sb, const std::string& lsp) {
-    const absl::Span<const Uuid> found = sb.IndexOn<sb::Port_Binding>("logical_port").Find(lsp);
+    const RowIds found = sb.Find(sb::columns::Port_Binding::logical_port, lsp);
     if (found.empty()) return absl::NotFoundError(absl::StrCat("there is no logical port \"", lsp, "\" in ", sb_));
-    const auto* binding = sb.Get<sb::Port_Binding>(found[0]);
-    if (binding->type() == "localnet") return absl::OkStatus();
+    const sb::Port_Binding_View binding = sb.Read<sb::Port_Binding>(found.front());
+    if (binding.type() == "localnet") return absl::OkStatus();
     std::string owner = "no chassis";
-    if (binding->has_chassis()) {
-      const auto* row = sb.Get<sb::Chassis>(FromProto(binding->chassis()));
-      if (row != nullptr) owner = row->name();
-    }
+    if (const auto chassis = sb.Read<sb::Chassis>(binding.chassis())) owner = std::string(chassis.name());
     if (owner == name_) return absl::OkStatus();
     return absl::FailedPreconditionError(
         absl::StrCat("logical port \"", lsp, "\" is bound to ", owner, " in ", sb_, ", not to ", name_));

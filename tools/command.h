@@ -46,8 +46,7 @@ std::unique_ptr<Command> TraceCommand();
 // version of OVN does not have. A file that is damaged elsewhere is an error that says where, and how many good records
 // come before; so is a file of another database than `schema`.
 absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path,
-                                                       const std::string& schema = "OVN_Southbound",
-                                                       const LoadOptions& options = {});
+                                                       const std::string& schema = "OVN_Southbound");
 
 // Says on standard error which chassis cannot be reached, because they have no Geneve Encap.
 void WarnOfChassisWithoutGeneve(const Database& sb);

@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/controller/controller.h"
 #include "tools/command.h"
@@ -21,7 +21,7 @@ class DumpFlows final : public Command {
 
   absl::Status Run() override {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
-    if (sb->IndexOn<sb::Chassis>("name").Find(chassis_).empty()) {
+    if (sb->Find(sb::columns::Chassis::name, chassis_).empty()) {
       std::string known;
       for (const auto& [uuid, row] : sb->Rows<sb::Chassis>())
         absl::StrAppend(&known, known.empty() ? "" : ", ", row.name());

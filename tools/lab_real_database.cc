@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/northd/northd.h"
@@ -37,7 +37,7 @@ absl::Status AddNetwork(const std::vector<LabVm>& vms, Topology& topology) {
 absl::Status AddChassis(const LabNode& node, const LabVm& vm, Database& sb) {
   const Uuid chassis = Uuid::FromName(absl::StrCat("Chassis ", node.name));
   const Uuid encap = Uuid::FromName(absl::StrCat("Encap ", node.name));
-  const absl::Span<const Uuid> bindings = sb.IndexOn<sb::Port_Binding>("logical_port").Find(vm.port);
+  const RowIds bindings = sb.Find(sb::columns::Port_Binding::logical_port, vm.port);
   if (bindings.empty()) return absl::InternalError(absl::StrCat("northd made no Port_Binding for ", vm.port));
   Transaction t = sb.Begin();
   auto* encap_row = t.Insert<sb::Encap>(encap);
@@ -53,9 +53,8 @@ absl::Status AddChassis(const LabNode& node, const LabVm& vm, Database& sb) {
        {"ct-no-masked-label", "mac-binding-timestamp", "ovn-ct-lb-related", "port-up-notif"}) {
     (*row->mutable_other_config())[feature] = "true";
   }
-  auto* binding = t.Update<sb::Port_Binding>(bindings[0]);
-  ToProto(chassis, binding->mutable_chassis());
-  binding->set_up(true);
+  t.Set(sb::columns::Port_Binding::chassis, bindings.front(), chassis);
+  t.Set(sb::columns::Port_Binding::up, bindings.front(), true);
   return sb.Commit(std::move(t)).status();
 }
 

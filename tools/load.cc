@@ -24,10 +24,9 @@ void GrowInLargeSteps() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path, const std::string& schema,
-                                                       const LoadOptions& options) {
+absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path, const std::string& schema) {
   GrowInLargeSteps();
-  OVNLITE_ASSIGN_OR_RETURN(LoadedLog log, LoadLog(path, options));
+  OVNLITE_ASSIGN_OR_RETURN(LoadedLog log, LoadLog(path));
   for (const std::string& warning : log.warnings) std::cerr << "ovnlite: " << path << ": " << warning << "\n";
   if (!log.error.ok()) return WithContext(log.error, absl::StrCat(path, ": ", log.records, " good records, then"));
   if (log.database->schema().name() != schema)

@@ -117,9 +117,7 @@ class TraceTool final : public Command {
     if (!nb_.empty()) {
       OVNLITE_ASSIGN_OR_RETURN(northbound_, LoadDatabase(nb_, "OVN_Northbound"));
     }
-    if (!sb_.empty()) {
-      return LoadDatabase(sb_, "OVN_Southbound", {.dormant = true, .prepare = Tracer::PrepareIndexes});
-    }
+    if (!sb_.empty()) return LoadDatabase(sb_);
     auto sb = std::make_unique<Database>(SouthboundSchema());
     Northd northd(*northbound_, *sb);
     OVNLITE_RETURN_IF_ERROR(northd.Update());

@@ -1,14 +1,16 @@
-#include <google/protobuf/message.h>
-
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "bindings/python/arguments.h"
 #include "bindings/python/bind.h"
 #include "bindings/python/classes.h"
 #include "bindings/python/database.h"
 #include "bindings/python/errors.h"
-#include "lib/schema/column_access.h"
+#include "lib/schema/constraints.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
@@ -18,49 +20,34 @@ namespace py = pybind11;
 namespace ovnlite::python {
 namespace {
 
-using Message = google::protobuf::Message;
-
 // -- Columns ----------------------------------------------------------------------------------------------------------
 
-py::object ColumnToPython(const ColumnSchema& column, const Message& row) {
-  const ColumnAccess& a = column.access();
-  if (column.shape() == ColumnShape::kOptional && !a.Has(row)) return py::none();
-  switch (a.kind) {
-    case ColumnKind::kInteger:
-      return py::int_(a.read_number(row));
-    case ColumnKind::kBoolean:
-      return py::bool_(a.read_number(row) != 0);
-    case ColumnKind::kString:
-      return ToStr(a.Get<std::string>(row));
-    case ColumnKind::kUuid:
-      return ToStr(FromProto(a.Get<ovsdb::Uuid>(row)).ToString());
-    case ColumnKind::kStringSet: {
-      py::list list;
-      for (const std::string& s : a.Get<StringSet>(row)) list.append(ToStr(s));
-      return list;
-    }
-    case ColumnKind::kUuidSet: {
-      py::list list;
-      for (const ovsdb::Uuid& u : a.Get<UuidSet>(row)) list.append(ToStr(FromProto(u).ToString()));
-      return list;
-    }
-    case ColumnKind::kStringToString:
-    case ColumnKind::kStringToInteger:
-    case ColumnKind::kStringToUuid:
-      break;
+py::object AtomToPython(const AtomRef& atom) {
+  switch (atom.type) {
+    case AtomType::kInteger:
+      return py::int_(static_cast<int64_t>(atom.high));
+    case AtomType::kBoolean:
+      return py::bool_(atom.high != 0);
+    case AtomType::kString:
+      return ToStr(atom.text);
+    default:
+      return ToStr(atom.ToAtom().ToString());
   }
-  // Sorted by key, because maps have no order of their own.
-  std::map<std::string, py::object> sorted;
-  if (a.kind == ColumnKind::kStringToString) {
-    for (const auto& [k, v] : a.Get<StringToString>(row)) sorted[k] = ToStr(v);
-  } else if (a.kind == ColumnKind::kStringToInteger) {
-    for (const auto& [k, v] : a.Get<StringToInteger>(row)) sorted[k] = py::int_(v);
-  } else {
-    for (const auto& [k, v] : a.Get<StringToUuid>(row)) sorted[k] = ToStr(FromProto(v).ToString());
+}
+
+py::object ColumnToPython(const ColumnSchema& column, const Row& row) {
+  const Datum value = row.Get(column);
+  if (column.shape() == ColumnShape::kMap) {
+    py::dict dict;
+    value.ForEach([&](const AtomRef& key, const AtomRef* v) { dict[AtomToPython(key)] = AtomToPython(*v); });
+    return dict;
   }
-  py::dict dict;
-  for (const auto& [k, v] : sorted) dict[ToStr(k)] = v;
-  return dict;
+  if (column.shape() == ColumnShape::kSet) {
+    py::list list;
+    value.ForEach([&](const AtomRef& member, const AtomRef*) { list.append(AtomToPython(member)); });
+    return list;
+  }
+  return value.empty() ? py::none() : AtomToPython(value.atom());
 }
 
 std::string PlaceOf(const ColumnSchema& column) { return absl::StrCat(column.table().name(), ".", column.name()); }
@@ -106,44 +93,47 @@ std::vector<py::object> Elements(py::handle value) {
   return all;
 }
 
-void ColumnFromPython(const ColumnSchema& column, py::handle value, Message& row) {
-  const ColumnAccess& a = column.access();
-  a.clear(row);
-  if (value.is_none() && column.shape() != ColumnShape::kScalar) return;
-  switch (a.kind) {
-    case ColumnKind::kInteger:
-      return a.write_number(row, IntegerFrom(column, value));
-    case ColumnKind::kBoolean:
-      if (!PyBool_Check(value.ptr())) WrongType(column, "True or False", value);
-      return a.write_number(row, value.cast<bool>());
-    case ColumnKind::kString:
-      a.Mutable<std::string>(row) = TextFrom(column, value);
-      return;
-    case ColumnKind::kUuid:
-      ToProto(UuidFrom(column, value), &a.Mutable<ovsdb::Uuid>(row));
-      return;
-    case ColumnKind::kStringSet:
-      for (const py::object& v : Elements(value)) *a.Mutable<StringSet>(row).Add() = TextFrom(column, v);
-      return;
-    case ColumnKind::kUuidSet:
-      for (const py::object& v : Elements(value)) ToProto(UuidFrom(column, v), a.Mutable<UuidSet>(row).Add());
-      return;
-    case ColumnKind::kStringToString:
-    case ColumnKind::kStringToInteger:
-    case ColumnKind::kStringToUuid:
-      break;
+// OVN's columns hold no real numbers.
+Atom AtomFromPython(const ColumnSchema& column, AtomType type, py::handle value) {
+  if (type == AtomType::kInteger) return Atom::Integer(IntegerFrom(column, value));
+  if (type == AtomType::kUuid) return Atom::Of(UuidFrom(column, value));
+  if (type == AtomType::kString) return Atom::String(TextFrom(column, value));
+  if (!PyBool_Check(value.ptr())) WrongType(column, "True or False", value);
+  return Atom::Boolean(value.cast<bool>());
+}
+
+// What stands in a set twice is put into `twice`.
+Datum ColumnFromPython(const ColumnSchema& column, py::handle value, std::optional<Atom>* twice) {
+  const AtomType type = column.key().type;
+  if (column.shape() == ColumnShape::kScalar) return AtomFromPython(column, type, value);
+  if (value.is_none()) return Datum();
+  if (column.shape() == ColumnShape::kOptional) return AtomFromPython(column, type, value);
+  if (column.shape() == ColumnShape::kSet) {
+    std::vector<Atom> members;
+    for (const py::object& v : Elements(value)) members.push_back(AtomFromPython(column, type, v));
+    return Members::Of(type, std::move(members), twice);
   }
   if (!py::isinstance<py::dict>(value)) WrongType(column, "a dict", value);
+  std::vector<std::pair<Atom, Atom>> pairs;
   for (const auto& [key, v] : py::reinterpret_borrow<py::dict>(value)) {
-    const std::string k = TextFrom(column, key);
-    if (a.kind == ColumnKind::kStringToString) {
-      a.Mutable<StringToString>(row)[k] = TextFrom(column, v);
-    } else if (a.kind == ColumnKind::kStringToInteger) {
-      a.Mutable<StringToInteger>(row)[k] = IntegerFrom(column, v);
-    } else {
-      ToProto(UuidFrom(column, v), &a.Mutable<StringToUuid>(row)[k]);
-    }
+    Atom k = AtomFromPython(column, type, key);
+    pairs.emplace_back(std::move(k), AtomFromPython(column, column.value().type, v));
   }
+  return Members::Of(type, column.value().type, std::move(pairs));
+}
+
+// The atom that is written as this text, or none.
+std::optional<Atom> AtomWritten(AtomType type, const std::string& text) {
+  if (type == AtomType::kString) return Atom::String(text);
+  std::optional<Atom> atom;
+  if (type == AtomType::kInteger) {
+    if (int64_t number; absl::SimpleAtoi(text, &number)) atom = Atom::Integer(number);
+  } else if (type == AtomType::kBoolean) {
+    atom = Atom::Boolean(text == "true");
+  } else if (const absl::StatusOr<Uuid> uuid = Uuid::Parse(text); uuid.ok()) {
+    atom = Atom::Of(*uuid);
+  }
+  return atom.has_value() && atom->ToString() == text ? atom : std::nullopt;
 }
 
 // -- Names ------------------------------------------------------------------------------------------------------------
@@ -172,65 +162,62 @@ const TableSchema& TableNamed(const PyDatabase& self, absl::string_view name, ab
 
 // -- Rows -------------------------------------------------------------------------------------------------------------
 
-// A copy of a row as it was when it was asked for.
-struct Row {
-  const TableSchema* table;
+// A row as it was when it was asked for.
+struct PyRow {
   Uuid uuid;
-  std::shared_ptr<const Message> message;
+  Row row;
 
+  const TableSchema& table() const { return row.table(); }
   py::object Get(const std::string& name) const {
     if (name == "_uuid") return ToStr(uuid.ToString());
-    return ColumnToPython(ColumnNamed(*table, name, "Row"), *message);
+    return ColumnToPython(ColumnNamed(table(), name, "Row"), row);
   }
   std::vector<std::string> Keys() const {
     std::vector<std::string> keys;
-    for (const ColumnSchema& column : table->columns()) keys.push_back(column.name());
+    for (const ColumnSchema& column : table().columns()) keys.push_back(column.name());
     return keys;
   }
   py::dict ToDict() const {
     py::dict dict;
-    for (const ColumnSchema& column : table->columns()) dict[ToStr(column.name())] = ColumnToPython(column, *message);
+    for (const ColumnSchema& column : table().columns()) dict[ToStr(column.name())] = ColumnToPython(column, row);
     return dict;
   }
   std::string Repr() const {
-    std::string text = absl::StrCat("<", table->name(), " ", uuid.ToString().substr(0, 8));
+    std::string text = absl::StrCat("<", table().name(), " ", uuid.ToString().substr(0, 8));
     for (const char* const key : {"name", "logical_port", "ip"}) {
-      const ColumnSchema* column = table->FindColumn(key);
+      const ColumnSchema* column = table().FindColumn(key);
       if (column == nullptr) continue;
-      absl::StrAppend(&text, " ", key, "=", TextOf(py::repr(ColumnToPython(*column, *message))));
+      absl::StrAppend(&text, " ", key, "=", TextOf(py::repr(ColumnToPython(*column, row))));
     }
     return text + ">";
   }
 };
 
-Row CopyRow(const TableSchema& table, const Uuid& uuid, const Message& row) {
-  std::shared_ptr<Message> copy(row.New());
-  copy->CopyFrom(row);
-  return {&table, uuid, std::move(copy)};
-}
-
-std::vector<Row> Rows(const PyDatabase& self, const Text& table_name) {
+std::vector<PyRow> Rows(const PyDatabase& self, const Text& table_name) {
   const TableSchema& table = TableNamed(self, table_name, "Database.rows");
   return self.session.Run([&] {
-    std::vector<Row> rows;
-    self.db->ForEach(table, [&](const Uuid& uuid, const Message& row) { rows.push_back(CopyRow(table, uuid, row)); });
+    std::vector<PyRow> rows;
+    self.db->ForEach(table, [&](const Uuid& uuid, const Row& row) { rows.push_back({uuid, row}); });
     return rows;
   });
 }
 
-std::vector<Row> Find(const PyDatabase& self, const Text& table_name, const Text& column_name, const Text& value) {
+std::vector<PyRow> Find(const PyDatabase& self, const Text& table_name, const Text& column_name, const Text& value) {
   const TableSchema& table = TableNamed(self, table_name, "Database.find");
   // "options:router-port": the key behind the column's name is the caller's.
   const size_t colon = column_name.find(':');
   const ColumnSchema& column = ColumnNamed(table, column_name.substr(0, colon), "Database.find");
-  if (colon != std::string::npos && column.shape() != ColumnShape::kMap) {
+  const bool under_key = colon != std::string::npos;
+  if (under_key && column.shape() != ColumnShape::kMap) {
     Raise(absl::InvalidArgumentError(absl::StrCat(column.name(), " is not a map")), "Database.find");
   }
+  const std::optional<Atom> atom = AtomWritten((under_key ? column.value() : column.key()).type, value);
+  if (!atom.has_value()) return {};
   return self.session.Run([&] {
-    std::vector<Row> rows;
-    for (const Uuid& uuid : self.db->IndexOn(table, column_name).Find(value)) {
-      rows.push_back(CopyRow(table, uuid, *self.db->Get(table, uuid)));
-    }
+    const Index& index = under_key ? self.db->IndexOn(column, absl::string_view(column_name).substr(colon + 1))
+                                   : self.db->IndexOn(column);
+    std::vector<PyRow> rows;
+    for (const Uuid uuid : index.Find(*atom)) rows.push_back({uuid, *self.db->Find(table, uuid)});
     return rows;
   });
 }
@@ -262,6 +249,7 @@ class PyTransaction {
     Run([&]() -> absl::Status {
       edits = database_.session.Keep(std::make_unique<Transaction>(database_.db->Begin()));
       edits_.swap(edits);
+      mistake_ = absl::OkStatus();
       return absl::OkStatus();
     });
   }
@@ -270,18 +258,22 @@ class PyTransaction {
     Run([&]() -> absl::Status {
       edits = std::move(edits_);
       if (edits == nullptr || failed) return absl::OkStatus();
+      OVNLITE_RETURN_IF_ERROR(mistake_);
       return database_.db->Commit(std::move(*edits)).status();
     });
   }
 
   std::string Insert(const Text& table_name, const py::kwargs& columns) {
     const TableSchema& table = TableNamed(database_, table_name, "Transaction.insert");
-    const Columns given(table, columns, "Transaction.insert");
+    Columns given(table, columns, "Transaction.insert");
     Uuid uuid;
     Run([&]() -> absl::Status {
       OVNLITE_RETURN_IF_ERROR(CheckEntered());
       uuid = NewUuid();
-      given.MoveTo(*edits_->Insert(table, uuid));
+      edits_->InsertRow(table, uuid);
+      // Sets that must not be empty have a default, but must be given here.
+      for (const ColumnSchema* column : table.sets()) edits_->Set(*column, uuid, Datum());
+      mistake_.Update(given.MoveTo(*edits_, uuid));
       return absl::OkStatus();
     });
     return uuid.ToString();
@@ -289,12 +281,11 @@ class PyTransaction {
   void Update(const Text& table_name, const Text& text, const py::kwargs& columns) {
     const TableSchema& table = TableNamed(database_, table_name, "Transaction.update");
     const Uuid uuid = Check(Uuid::Parse(text), "Transaction.update");
-    const Columns given(table, columns, "Transaction.update");
+    Columns given(table, columns, "Transaction.update");
     Run([&]() -> absl::Status {
       OVNLITE_RETURN_IF_ERROR(CheckEntered());
-      Message* row = edits_->Update(table, uuid);
-      if (row == nullptr) return absl::NotFoundError(absl::StrCat("no row ", text, " in ", table.name()));
-      given.MoveTo(*row);
+      if (!edits_->Get(table, uuid)) return absl::NotFoundError(absl::StrCat("no row ", text, " in ", table.name()));
+      mistake_.Update(given.MoveTo(*edits_, uuid));
       return absl::OkStatus();
     });
   }
@@ -309,22 +300,36 @@ class PyTransaction {
   }
 
  private:
-  // Columns as Python has them, in a row of their own.
+  // Columns as Python has them.
   class Columns {
    public:
-    Columns(const TableSchema& table, const py::kwargs& columns, absl::string_view place)
-        : row_(table.default_row().New()) {
+    Columns(const TableSchema& table, const py::kwargs& columns, absl::string_view place) {
       for (const auto& [name, value] : columns) {
         const ColumnSchema& column = ColumnNamed(table, TextOf(name), place);
-        ColumnFromPython(column, value, *row_);
-        fields_.push_back(table.descriptor()->field(column.index()));
+        Column& given = columns_.emplace_back(Column{&column, {}, {}});
+        given.value = ColumnFromPython(column, value, &given.twice);
       }
     }
-    void MoveTo(Message& row) const { row.GetReflection()->SwapFields(&row, row_.get(), fields_); }
+    // What is wrong with them becomes the error of the transaction, as other values that a column does not take.
+    absl::Status MoveTo(Transaction& edits, const Uuid& row) {
+      absl::Status mistake;
+      for (Column& c : columns_) {
+        edits.Set(*c.schema, row, std::move(c.value));
+        if (!c.twice.has_value()) continue;
+        mistake.Update(absl::InvalidArgumentError(
+            absl::StrCat("ovsdb error: ", c.schema->table().name(), " row ", row.ToString(), " column ",
+                         c.schema->name(), ": ", absl::StripPrefix(TwiceError(*c.twice).message(), "ovsdb error: "))));
+      }
+      return mistake;
+    }
 
    private:
-    const std::unique_ptr<Message> row_;
-    std::vector<const google::protobuf::FieldDescriptor*> fields_;
+    struct Column {
+      const ColumnSchema* schema;
+      Datum value;
+      std::optional<Atom> twice;
+    };
+    std::vector<Column> columns_;
   };
 
   template <typename F>
@@ -340,7 +345,7 @@ class PyTransaction {
       const Uuid uuid = Uuid::Generate(*database_.random);
       bool taken = false;
       for (const auto& table : database_.db->schema().tables()) {
-        taken = taken || database_.db->Get(*table, uuid) != nullptr || edits_->Get(*table, uuid) != nullptr;
+        taken = taken || database_.db->Find(*table, uuid) != nullptr || edits_->Get(*table, uuid);
       }
       if (!taken) return uuid;
     }
@@ -348,34 +353,33 @@ class PyTransaction {
 
   const PyDatabase database_;
   std::shared_ptr<Transaction> edits_;  // Of the session. Null outside of the with statement.
+  absl::Status mistake_;                // The first in what was written, to be told when it ends.
 };
 
 }  // namespace
 
 void BindDatabase(py::module_& m) {
-  py::class_<Row>(m, "Row", "A row as it was when it was asked for: columns by name, as items or attributes.")
-      .def_property_readonly("uuid", [](const Row& r) { return r.uuid.ToString(); })
-      .def_property_readonly("table", [](const Row& r) { return r.table->name(); })
+  py::class_<PyRow>(m, "Row", "A row as it was when it was asked for: columns by name, as items or attributes.")
+      .def_property_readonly("uuid", [](const PyRow& r) { return r.uuid.ToString(); })
+      .def_property_readonly("table", [](const PyRow& r) { return r.table().name(); })
       .def(
-          "__getitem__", [](const Row& r, const Text& name) { return r.Get(name); }, py::arg("column"))
+          "__getitem__", [](const PyRow& r, const Text& name) { return r.Get(name); }, py::arg("column"))
       .def(
           "__getattr__",
-          [](const Row& r, const Text& name) {
-            if (r.table->FindColumn(name) == nullptr) throw py::attribute_error(UnknownColumn(*r.table, name));
+          [](const PyRow& r, const Text& name) {
+            if (r.table().FindColumn(name) == nullptr) throw py::attribute_error(UnknownColumn(r.table(), name));
             return r.Get(name);
           },
           py::arg("column"))
-      .def("keys", Method<Row>(&Row::Keys))
-      .def("to_dict", Method<Row>(&Row::ToDict))
-      .def("__iter__", [](const Row& r) { return py::iter(py::cast(r.Keys())); })
-      .def("__len__", [](const Row& r) { return r.table->columns().size(); })
+      .def("keys", Method<PyRow>(&PyRow::Keys))
+      .def("to_dict", Method<PyRow>(&PyRow::ToDict))
+      .def("__iter__", [](const PyRow& r) { return py::iter(py::cast(r.Keys())); })
+      .def("__len__", [](const PyRow& r) { return r.table().columns().size(); })
       .def(
           "__eq__",
-          [](const Row& a, const Row& b) {
-            return a.table == b.table && a.uuid == b.uuid && a.ToDict().equal(b.ToDict());
-          },
+          [](const PyRow& a, const PyRow& b) { return &a.table() == &b.table() && a.uuid == b.uuid && a.row == b.row; },
           py::is_operator())
-      .def("__repr__", Method<Row>(&Row::Repr));
+      .def("__repr__", Method<PyRow>(&PyRow::Repr));
 
   py::class_<PyTransaction>(m, "Transaction",
                             "Edits that become visible together when the with statement ends, or not at all.")
@@ -449,12 +453,12 @@ void BindDatabase(py::module_& m) {
            "'options:router-port'.")
       .def(
           "get",
-          [](const PyDatabase& self, const Text& table_name, const Text& text) -> std::optional<Row> {
+          [](const PyDatabase& self, const Text& table_name, const Text& text) -> std::optional<PyRow> {
             const TableSchema& table = TableNamed(self, table_name, "Database.get");
             const Uuid uuid = Check(Uuid::Parse(text), "Database.get");
-            return self.session.Run([&]() -> std::optional<Row> {
-              const Message* row = self.db->Get(table, uuid);
-              return row == nullptr ? std::nullopt : std::optional<Row>(CopyRow(table, uuid, *row));
+            return self.session.Run([&]() -> std::optional<PyRow> {
+              const Row* row = self.db->Find(table, uuid);
+              return row == nullptr ? std::nullopt : std::optional<PyRow>({uuid, *row});
             });
           },
           py::arg("table"), py::arg("uuid"), "The row, or None.")

@@ -49,6 +49,11 @@ class DatabaseTest(unittest.TestCase):
         self.assertEqual([r.uuid for r in self.nb.find("Logical_Switch", "ports", self.port)], [self.switch])
         self.assertEqual([r.uuid for r in self.nb.find("Logical_Switch_Port", "options:a", "1")], [self.port])
         self.assertEqual(self.nb.find("Logical_Switch_Port", "options:a", "2"), [])
+        self.assertEqual([r.uuid for r in self.nb.find("Logical_Switch_Port", "enabled", "true")], [self.port])
+        for column, value in (("enabled", "1"), ("enabled", "false"), ("tag", "7"), ("tag", "seven"), ("options", "c"), ("options:c", "")):
+            self.assertEqual(self.nb.find("Logical_Switch_Port", column, value), [], column)
+        self.assertEqual([r.uuid for r in self.nb.find("Logical_Switch_Port", "options", "b")], [self.port])
+        self.assertEqual(self.nb.find("Logical_Switch", "ports", "no uuid"), [])
         self.assertIsNone(self.nb.get("Logical_Switch", self.port))
         for table, column in (("Nonsense", "name"), ("Logical_Switch", "nonsense"), ("Logical_Switch", "name:key")):
             with self.assertRaises(ovnlite.Error):
@@ -59,6 +64,7 @@ class DatabaseTest(unittest.TestCase):
             t.update("Logical_Switch_Port", self.port, name="other", enabled=None, tag=7)
         port = self.nb.get("Logical_Switch_Port", self.port)
         self.assertEqual((port.name, port.enabled, port.tag), ("other", None, 7))
+        self.assertEqual(self.nb.find("Logical_Switch_Port", "tag", "7"), [port])
         with self.nb.transaction() as t:
             t.delete("Logical_Switch", self.switch)
         self.assertEqual(self.nb.rows("Logical_Switch_Port"), [])  # Nobody needs it any more.
@@ -73,6 +79,15 @@ class DatabaseTest(unittest.TestCase):
                 t.insert("Logical_Switch", name="LS3")
                 t.insert("Logical_Switch", name="LS4", ports=["00000000-0000-0000-0000-000000000001"])
         self.assertIn("referential integrity", str(caught.exception))
+        for columns, message in (({"addresses": ["a", "b", "a"]}, 'column addresses: set contains "a" twice'),
+                                 ({"tag": 5000}, "column tag: 5000 is not in the valid range 1 to 4095")):
+            with self.assertRaisesRegex(ovnlite.InvalidArgumentError, message):
+                with self.nb.transaction() as t:
+                    t.update("Logical_Switch_Port", self.port, name="new", **columns)
+        with self.assertRaisesRegex(ovnlite.InvalidArgumentError, "column networks: the set must not be empty"):
+            with self.nb.transaction() as t:
+                t.insert("Logical_Router_Port", name="LRP1", mac="00:00:00:00:00:01")
+        self.assertEqual([r.name for r in self.nb.rows("Logical_Switch_Port")], ["LSP1"])
         self.assertEqual([r.name for r in self.nb.rows("Logical_Switch")], ["LS1"])
         with self.assertRaises(ovnlite.FailedPreconditionError):
             self.nb.transaction().insert("Logical_Switch", name="LS5")

@@ -6,17 +6,18 @@
 #define OVNLITE_LIB_CONTROLLER_CONTEXT_H_
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "lib/controller/flow_store.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovsdb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/controller/controller.h"
 #include "ovnlite/db/incremental.h"
+#include "ovnlite/flow/flow.h"
 
 namespace ovnlite {
 
@@ -51,39 +52,74 @@ struct PortInfo {
   friend bool operator==(const PortInfo&, const PortInfo&) = default;
 };
 
+// Packets may cross from one datapath to another.
+using Patch = std::pair<Uuid, Uuid>;
+
+// Somebody who needs a connection tracking zone. Sorted as ovn-controller comes upon them: the ports that are here, then
+// the local datapaths by key.
+struct ZoneWish {
+  uint32_t datapath_key = 0;  // 0: a port.
+  std::string rank;           // Of a port.
+  std::string owner;          // A port's name, a datapath's UUID.
+  friend auto operator<=>(const ZoneWish&, const ZoneWish&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const ZoneWish& w) {
+    return H::combine(std::move(h), w.datapath_key, w.rank, w.owner);
+  }
+};
+
 struct ControllerContext {
+  // Declares everything below but the functions behind the queries (queries.cc).
+  ControllerContext(Incremental& engine, std::string chassis);
+  ControllerContext(const ControllerContext&) = delete;
+  ControllerContext& operator=(const ControllerContext&) = delete;
+
   // The chassis whose flows are made; empty: one on which everything is, as ovn-trace sees the network.
-  std::string chassis;
-  FlowStore* store = nullptr;
+  const std::string chassis;
+
+  Collection<Flow> flows;
+  Collection<FlowError> errors;
+  // What settlement.h makes inputs of.
+  Collection<Uuid> seeds;      // Datapaths that have something here.
+  Collection<Patch> patches;   // Ways from datapath to datapath.
+  Collection<ZoneWish> zones;
+  Collection<std::string> groups;  // Descriptions of OpenFlow groups and meters that are used.
+  Collection<std::string> meters;
+
+  // What is here: demanded for the names of ports with an OpenFlow port, and for datapaths that concern this chassis.
+  DemandedEmitter<std::string> plugged_port;
+  DemandedEmitter<Uuid> local_datapath;
+  // The local datapaths, each by its UUID and by those of the Logical_DP_Groups it is in.
+  Relation<Uuid, Uuid> local_by;
 
   // Inputs.
-  Query<std::vector<std::string>> plugged;  // By the empty name: logical ports with an OpenFlow port here, sorted.
-  Query<uint32_t> port_number;              // OpenFlow port by logical port name; 0: not here.
-  Query<std::string> plugged_into;          // Logical port by OpenFlow port, in decimal.
-  Query<uint32_t> tunnel_number;            // OpenFlow port of the tunnel to a chassis by its name; 0: none.
-  Query<uint32_t> zone;                     // Connection tracking zone by owner (see ct_zones.h); 0: none.
+  Query<std::string, uint32_t> port_number;       // OpenFlow port by logical port name; 0: not here.
+  Query<uint32_t, std::string> plugged_into;      // Logical port by OpenFlow port.
+  Query<std::string, uint32_t> tunnel_number;     // OpenFlow port of the tunnel to a chassis by its name; 0: none.
+  Query<std::string, uint32_t> zone;              // Connection tracking zone by owner (see ct_zones.h); 0: none.
+  Query<std::string, uint32_t> group_id;          // OpenFlow group by description; 0: none yet.
+  Query<std::string, uint32_t> meter_id;
+  Query<Uuid, bool> is_reached;                   // By Datapath_Binding: something leads there from here.
 
   // Queries.
-  Query<PortInfo> port;                   // By Port_Binding UUID.
-  Query<std::set<Uuid>> local_datapaths;  // By the zero UUID: datapaths that have something here.
-  Query<bool> is_local;                   // By Datapath_Binding UUID: one of them.
-  Query<uint32_t> datapath_key;           // By Datapath_Binding UUID.
-  Query<std::vector<Uuid>> patch_peers;   // By Datapath_Binding UUID: datapaths one patch away.
-  Query<Uuid> localnet;                   // By Datapath_Binding UUID: its localnet port, if any.
-  Query<std::vector<uint32_t>> moving;    // By Datapath_Binding UUID: keys of VIFs on several chassis.
+  Query<Uuid, PortInfo> port;                   // By Port_Binding.
+  Query<Uuid, bool> is_local;                   // By Datapath_Binding: it concerns this chassis.
+  Query<Uuid, uint32_t> datapath_key;           // By Datapath_Binding.
+  Query<Uuid, Uuid> localnet;                   // By Datapath_Binding: its localnet port, if any.
+  Query<Uuid, std::vector<uint32_t>> moving;    // By Datapath_Binding: keys of VIFs on several chassis.
 
   bool everywhere() const { return chassis.empty(); }
   // The OpenFlow port that a VIF-like port is plugged into here; 0: none. Where everything is here, numbers do not
   // matter.
-  uint32_t NumberOf(Reader& reader, const std::string& port_name) const {
+  uint32_t NumberOf(Reader& reader, absl::string_view port_name) const {
     return everywhere() ? 1 : reader.Ask(port_number, port_name);
   }
   // The same for the port itself or, of a nested container, the one around it.
-  uint32_t NumberOf(Reader& reader, const PortInfo& port) const {
-    return NumberOf(reader, port.parent.empty() ? port.name : port.parent);
+  uint32_t NumberOf(Reader& reader, const PortInfo& of) const {
+    return NumberOf(reader, of.parent.empty() ? of.name : of.parent);
   }
 
-  void Emit(Output& out, Flow flow) const { out.Add(store->Intern(std::move(flow))); }
+  void Emit(Output& out, Flow flow) const { out.Add(flows, std::move(flow)); }
 };
 
 // The other end of a patch, or of a gateway router's port; null where it does not know of this one, or is of another
@@ -93,7 +129,7 @@ const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const P
 // The UUID of the Port_Binding called `name`; zero when there is none.
 Uuid FindPort(Reader& reader, absl::string_view name);
 
-// Adds the queries above to the engine.
+// Adds the queries and the emitters above to the engine.
 void DefineControllerQueries(Incremental& engine, ControllerContext& context);
 
 // Each adds its flows: those of one row, if the row is of any concern here.

@@ -1,17 +1,17 @@
 #include "ovnlite/controller/controller.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "lib/controller/context.h"
-#include "lib/controller/ct_zones.h"
 #include "lib/controller/demand.h"
 #include "lib/controller/geneve_encap.h"
 #include "lib/controller/logical_flows.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/controller/settlement.h"
 #include "ovnlite/db/incremental.h"
 #include "ovnlite/flow/openflow_text.h"
 
@@ -33,113 +33,56 @@ std::string FlowError::ToString() const {
 
 struct Controller::State {
   State(Database& database, FlowTables& flow_tables, Options o)
-      : sb(database), tables(flow_tables), options(std::move(o)), engine({&database}), logical(context) {
-    context.chassis = options.chassis;
-    context.store = &store;
+      : sb(database),
+        tables(flow_tables),
+        options(std::move(o)),
+        engine({&database}),
+        context(engine, options.chassis),
+        logical(engine, context, sb),
+        settlement(engine, context, !options.on_demand) {
     DefineControllerQueries(engine, context);
-    logical.DefineQueries(engine);
     if (options.on_demand) {
-      LogicalFlows::AddStageIndex(sb);
-      demand = std::make_unique<Demand>(engine, context, logical);
+      demand = std::make_unique<Demand>(engine, context, logical, sb);
       return;
     }
     DefinePhysicalFlows(engine, context);
-    logical.Define(engine);
-    // The local datapaths are the engine's own finding; a single emitter hands them out.
-    engine.AddSingleEmitter("local_datapaths", [this](Reader& reader, const Uuid&, Output&) {
-      local_datapaths = reader.Ask(context.local_datapaths, Uuid());
-    });
+    logical.Define();
   }
 
-  // Which ports need zones is known only once the local datapaths are; so zones follow the first pass, and a second one
-  // takes them up where they changed.
-  void Pass(Result& result) {
-    if (ports_changed) PortsChanged();
-    const Incremental::Changes changes = engine.Update();
-    idle = idle && changes.idle;
-    for (uint32_t number : changes.removed) {
-      const auto found = installed.find(number);
+  // Brings the engine up to date, and the tables with it.
+  Result Update() {
+    Result result;
+    status = settlement.Update();
+    const auto flows = engine.TakeChanges(context.flows);
+    for (const Flow* flow : flows.removed) {
+      const auto found = installed.find(flow);
       tables.Remove(found->second);
       installed.erase(found);
-      store.Forget(number);
     }
-    for (uint32_t number : changes.added) {
-      store.Use(number);
-      installed[number] = tables.Add(store.Get(number));
-    }
-    store.ForgetUnused();
-    result.added += changes.added.size();
-    result.removed += changes.removed.size();
-  }
-
-  // The owners of zones, in the order in which ovn-controller would come upon them: the ports that are here (gateways'
-  // too), then the local datapaths by key.
-  std::vector<std::string> ZoneOwners() const {
-    std::vector<std::string> owners;
-    std::vector<uint32_t> hashes;
-    std::vector<std::string> names;
-    for (const auto& [name, number] : ports) {
-      names.push_back(name);
-      for (const Uuid& nested : sb.IndexOn<sb::Port_Binding>("parent_port").Find(name)) {
-        names.push_back(sb.Get<sb::Port_Binding>(nested)->logical_port());
-      }
-    }
-    for (const char* type : {"chassisredirect", "l2gateway", "l3gateway", "external", "virtual"}) {
-      for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("type").Find(type)) {
-        const auto* port = sb.Get<sb::Port_Binding>(uuid);
-        const auto* chassis = port->has_chassis() ? sb.Get<sb::Chassis>(FromProto(port->chassis())) : nullptr;
-        if (chassis != nullptr && chassis->name() == options.chassis) names.push_back(port->logical_port());
-      }
-    }
-    for (const std::string& name : names) hashes.push_back(OvsStringHash(name));
-    for (size_t i : OvsTableOrder(hashes)) owners.push_back(names[i]);
-    std::vector<std::pair<uint32_t, std::string>> datapaths;
-    for (const Uuid& uuid : local_datapaths) {
-      const auto* datapath = sb.Get<sb::Datapath_Binding>(uuid);
-      if (datapath != nullptr) datapaths.push_back({static_cast<uint32_t>(datapath->tunnel_key()), uuid.ToString()});
-    }
-    std::sort(datapaths.begin(), datapaths.end());
-    hashes.clear();
-    for (const auto& [key, uuid] : datapaths) hashes.push_back(key);
-    for (size_t i : OvsTableOrder(hashes)) {
-      owners.push_back(datapaths[i].second + "_dnat");
-      owners.push_back(datapaths[i].second + "_snat");
-    }
-    return owners;
-  }
-
-  void AssignZones() {
-    const std::map<std::string, uint32_t> before = zones.zones();
-    zones.Assign(ZoneOwners());
-    for (const auto& [owner, zone] : before) {
-      if (!zones.zones().contains(owner)) engine.Set(context.zone, owner, uint32_t{0});
-    }
-    for (const auto& [owner, zone] : zones.zones()) engine.Set(context.zone, owner, zone);
-  }
-
-  void PortsChanged() {
-    ports_changed = false;
-    std::vector<std::string> names;
-    for (const auto& [name, number] : ports) names.push_back(name);
-    engine.Set(context.plugged, "", std::move(names));
+    for (const Flow* flow : flows.added) installed.emplace(flow, tables.Add(*flow));
+    const auto found = engine.TakeChanges(context.errors);
+    for (const FlowError* error : found.removed) errors.erase(*error);
+    for (const FlowError* error : found.added) errors.insert(*error);
+    logical.ForgetExpressions();
+    result.added = flows.added.size();
+    result.removed = flows.removed.size();
+    return result;
   }
 
   Database& sb;
   FlowTables& tables;
   Options options;
-  FlowStore store;
-  ControllerContext context;
   Incremental engine;
+  ControllerContext context;
   LogicalFlows logical;
+  Settlement settlement;
   std::unique_ptr<Demand> demand;  // Null: everything is compiled.
-  CtZones zones;
-  bool ports_changed = false;
-  bool idle = true;  // Since the last Update().
+  absl::Status status;
   std::map<std::string, uint32_t> ports;
   std::map<uint32_t, std::string> plugged_into;
   std::map<std::string, uint32_t> tunnels;
-  std::set<Uuid> local_datapaths;
-  absl::flat_hash_map<uint32_t, FlowId> installed;  // By number in the store.
+  absl::flat_hash_map<const Flow*, FlowId> installed;  // The engine's items, which stay where they are.
+  std::set<FlowError> errors;
 };
 
 Controller::Controller(Database& sb, FlowTables& tables, Options options)
@@ -147,15 +90,13 @@ Controller::Controller(Database& sb, FlowTables& tables, Options options)
 
 Controller::~Controller() = default;
 
-void Controller::PrepareIndexes(const Database& sb) { LogicalFlows::AddStageIndex(sb); }
-
 void Controller::Plug(absl::string_view logical_port, uint32_t port) {
   State& s = *state_;
   const std::string name(logical_port);
   if (const auto old = s.ports.find(name); old != s.ports.end()) {
     const auto there = s.plugged_into.find(old->second);
     if (there != s.plugged_into.end() && there->second == name) {
-      s.engine.Set(s.context.plugged_into, absl::StrCat(old->second), std::string());
+      s.engine.Set(s.context.plugged_into, old->second, std::string());
       s.plugged_into.erase(there);
     }
     s.ports.erase(old);
@@ -163,10 +104,12 @@ void Controller::Plug(absl::string_view logical_port, uint32_t port) {
   if (port != 0) {
     s.ports[name] = port;
     s.plugged_into[port] = name;
-    s.engine.Set(s.context.plugged_into, absl::StrCat(port), name);
+    s.engine.Set(s.context.plugged_into, port, name);
+    s.engine.Demand(s.context.plugged_port, name);
+  } else {
+    s.engine.LetGo(s.context.plugged_port, name);
   }
   s.engine.Set(s.context.port_number, name, port);
-  s.ports_changed = true;
 }
 
 void Controller::SetTunnel(absl::string_view chassis, uint32_t port) {
@@ -181,25 +124,35 @@ void Controller::SetTunnel(absl::string_view chassis, uint32_t port) {
 }
 
 std::vector<std::string> Controller::BoundPorts(const Database& sb, absl::string_view chassis) {
-  const absl::Span<const Uuid> here = sb.IndexOn<sb::Chassis>("name").Find(chassis);
-  const auto is_here = [&](const ovsdb::Uuid& uuid) { return !here.empty() && FromProto(uuid) == here[0]; };
+  namespace column = sb::columns::Port_Binding;
+  // Without a chassis every port is looked at.
+  std::set<Uuid> candidates;
+  const RowIds here = sb.Find(sb::columns::Chassis::name, chassis);
+  if (!chassis.empty()) {
+    for (const Uuid& uuid : sb.Find(column::type, "localnet")) candidates.insert(uuid);
+    for (const Uuid& home : here) {
+      for (const Uuid& uuid : sb.Find(column::chassis, home)) candidates.insert(uuid);
+      for (const Uuid& uuid : sb.Find(column::additional_chassis, home)) candidates.insert(uuid);
+    }
+  }
   std::vector<std::string> names;
-  for (const auto& [uuid, port] : sb.Rows<sb::Port_Binding>()) {
-    const std::string& type = port.type();
+  const auto consider = [&names](sb::Port_Binding_View port) {
+    const absl::string_view type = port.type();
     const bool pluggable =
         type.empty() || type == "localnet" || type == "localport" || type == "l2gateway" || type == "vtep";
-    if (!pluggable || !port.parent_port().empty()) continue;  // An empty parent is none.
-    const bool bound = (port.has_chassis() && is_here(port.chassis())) ||
-                       std::any_of(port.additional_chassis().begin(), port.additional_chassis().end(), is_here);
-    if (chassis.empty() || bound || type == "localnet") names.push_back(port.logical_port());
+    if (pluggable && port.parent_port().empty()) names.emplace_back(port.logical_port());  // An empty parent is none.
+  };
+  for (const Uuid& uuid : candidates) consider(sb.Read<sb::Port_Binding>(uuid));
+  if (chassis.empty()) {
+    for (const auto& [uuid, port] : sb.Rows<sb::Port_Binding>()) consider(port);
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
 std::optional<IpAddress> Controller::GeneveAddress(const Database& sb, absl::string_view chassis) {
-  for (const Uuid& uuid : sb.IndexOn<sb::Chassis>("name").Find(chassis)) {
-    if (const auto encap = FindGeneveEncap(sb, *sb.Get<sb::Chassis>(uuid))) return encap->ip;
+  for (const Uuid& uuid : sb.Find(sb::columns::Chassis::name, chassis)) {
+    if (const auto encap = FindGeneveEncap(sb, sb.Read<sb::Chassis>(uuid))) return encap->ip;
   }
   return std::nullopt;
 }
@@ -207,7 +160,7 @@ std::optional<IpAddress> Controller::GeneveAddress(const Database& sb, absl::str
 std::vector<std::string> Controller::ChassisWithoutGeneve(const Database& sb) {
   std::vector<std::string> names;
   for (const auto& [uuid, chassis] : sb.Rows<sb::Chassis>()) {
-    if (!GeneveAddress(sb, chassis.name()).has_value()) names.push_back(chassis.name());
+    if (!GeneveAddress(sb, chassis.name()).has_value()) names.emplace_back(chassis.name());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -221,44 +174,47 @@ void Controller::PlugAsBound() {
   for (const auto& [uuid, chassis] : s.sb.Rows<sb::Chassis>()) {
     if (!own.has_value() || chassis.name() == s.options.chassis) continue;
     const std::optional<IpAddress> far = GeneveAddress(s.sb, chassis.name());
-    if (far.has_value() && far->is_v6() == own->is_v6()) others.push_back(chassis.name());
+    if (far.has_value() && far->is_v6() == own->is_v6()) others.emplace_back(chassis.name());
   }
   std::sort(others.begin(), others.end());
   for (const std::string& name : others) SetTunnel(name, next++);
   for (const std::string& name : BoundPorts(s.sb, s.options.chassis)) Plug(name, next++);
 }
 
-void Controller::RestoreZones(const std::map<std::string, uint32_t>& zones) { state_->zones.Restore(zones); }
+void Controller::RestoreZones(const std::map<std::string, uint32_t>& zones) { state_->settlement.RestoreZones(zones); }
 
-Controller::Result Controller::Update() {
-  Result result;
-  state_->Pass(result);
-  if (state_->demand == nullptr) {
-    state_->AssignZones();
-    state_->Pass(result);
-  }
-  if (!std::exchange(state_->idle, true)) state_->logical.ForgetRows(state_->sb);
-  return result;
-}
+Controller::Result Controller::Update() { return state_->Update(); }
 
 void Controller::Prepare(uint8_t table, const FlowKey& key) {
-  if (state_->demand == nullptr || !state_->demand->Add(table, key)) return;
-  Result result;
-  state_->Pass(result);
+  if (state_->demand != nullptr && state_->demand->Add(table, key)) state_->Update();
 }
 
 Uuid Controller::SomeFlowOf(const Uuid& datapath, uint8_t table) const {
-  return LogicalFlows::SomeRow(state_->sb, datapath, table);
+  return state_->logical.SomeRow(datapath, table);
 }
 
 const std::map<std::string, uint32_t>& Controller::ports() const { return state_->ports; }
 const std::map<std::string, uint32_t>& Controller::tunnels() const { return state_->tunnels; }
-const std::map<std::string, uint32_t>& Controller::zones() const { return state_->zones.zones(); }
+const std::map<std::string, uint32_t>& Controller::zones() const { return state_->settlement.zones(); }
 
-Uuid Controller::LogicalFlowOf(const Flow& flow) const { return state_->logical.UuidOf(flow.source); }
-std::vector<FlowError> Controller::errors() const { return state_->logical.errors(); }
+const absl::Status& Controller::status() const { return state_->status; }
+
+std::vector<FlowError> Controller::errors() const {
+  std::vector<FlowError> all;
+  for (const FlowError& error : state_->errors) {
+    if (all.empty() || all.back().logical_flow != error.logical_flow) all.push_back(error);
+  }
+  return all;
+}
+
 std::vector<FlowError> Controller::ErrorsMet(uint8_t table, const FlowKey& key) const {
-  return state_->demand == nullptr ? std::vector<FlowError>() : state_->demand->Errors(state_->sb, table, key);
+  State& s = *state_;
+  if (s.demand == nullptr || s.errors.empty()) return {};
+  std::vector<FlowError> met;
+  for (FlowError& error : errors()) {
+    if (s.demand->MayMeet(error.logical_flow, table, key)) met.push_back(std::move(error));
+  }
+  return met;
 }
 
 namespace {
@@ -292,12 +248,13 @@ class FlowDump {
 };
 
 void Dump(Reader& reader, LogicalFlows& flows, const Uuid& row, FlowDump& dump, std::map<Uuid, FlowError>& left_out) {
-  const auto* flow = reader.Get<sb::Logical_Flow>(row);
-  if (flow == nullptr) return;
+  const auto flow = reader.Get<sb::Logical_Flow>(row);
+  if (!flow) return;
   absl::Status status;
   for (LogicalFlows::OpenFlow& f : flows.Dump(reader, row, &status)) dump.Add(std::move(f));
-  if (!status.ok())
-    left_out.try_emplace(row, FlowError{row, FlowError::Part::kSize, flow->match(), std::string(status.message())});
+  if (status.ok()) return;
+  left_out.try_emplace(
+      row, FlowError{row, FlowError::Part::kSize, std::string(flow->match()), std::string(status.message())});
 }
 
 }  // namespace
@@ -306,12 +263,12 @@ std::vector<std::string> Controller::DumpFlows(std::vector<FlowError>* left_out)
   FlowDump dump;
   State& s = *state_;
   s.tables.ForEach([&](const Flow& flow) {
-    if (flow.source != 0) return;  // Logical flows are written out from their rows.
+    if (!flow.source.IsZero()) return;  // Logical flows are written out from their rows.
     dump.Add({flow.table, flow.priority, flow.cookie, FormatMatch(flow.match),
               FormatOps(*flow.ops, OpDialect::kDumpFlows), false});
   });
   std::map<Uuid, FlowError> errors;
-  for (FlowError& e : s.logical.errors()) errors.emplace(e.logical_flow, std::move(e));
+  for (FlowError& e : this->errors()) errors.emplace(e.logical_flow, std::move(e));
   s.engine.Inspect([&](Reader& reader) {
     for (const auto& [uuid, row] : s.sb.Rows<sb::Logical_Flow>()) Dump(reader, s.logical, uuid, dump, errors);
   });

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/flow/openflow_text.h"

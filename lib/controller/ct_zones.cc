@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace ovnlite {
 namespace {
@@ -48,32 +49,45 @@ std::vector<size_t> OvsTableOrder(const std::vector<uint32_t>& hashes) {
 }
 
 void CtZones::Restore(const std::map<std::string, uint32_t>& zones) {
-  std::set<uint32_t> taken;
-  for (const auto& [name, zone] : zones_) taken.insert(zone);
   for (const auto& [name, zone] : zones) {
-    if (zone == 0 || zone > kMaxZone || zones_.contains(name) || !taken.insert(zone).second) continue;
-    zones_[name] = zone;
+    if (zone == 0 || zone > kMaxZone || zones_.contains(name) || !taken_.insert(zone).second) continue;
+    zones_[name] = restored_[name] = zone;
   }
 }
 
-void CtZones::Assign(const std::vector<std::string>& names) {
-  const std::set<std::string> wanted(names.begin(), names.end());
-  std::erase_if(zones_, [&wanted](const auto& zone) { return !wanted.contains(zone.first); });
-  std::set<uint32_t> taken;
-  for (const auto& [name, zone] : zones_) taken.insert(zone);
+void CtZones::Change(const std::vector<std::string>& removed, const std::vector<std::string>& added, Tell tell) {
+  const auto forget = [&](const std::string& name) {
+    const auto found = zones_.find(name);
+    taken_.erase(found->second);
+    zones_.erase(found);
+  };
   std::vector<uint32_t> hashes;
-  std::vector<std::string> unique;
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    if (!seen.insert(name).second) continue;
-    unique.push_back(name);
+  std::vector<std::string> names;
+  for (const std::string& name : added) {
+    if (++uses_[name] > 1) continue;
+    names.push_back(name);
     hashes.push_back(OvsStringHash(name));
   }
+  for (const std::string& name : removed) {
+    const auto found = uses_.find(name);
+    if (found == uses_.end() || --found->second > 0) continue;
+    uses_.erase(found);
+    forget(name);
+    tell(name, 0);
+  }
+  for (const auto& [name, zone] : std::exchange(restored_, {})) {
+    uses_.contains(name) ? tell(name, zone) : forget(name);
+  }
   uint32_t next = 1;
-  for (size_t i : OvsTableOrder(hashes)) {
-    if (zones_.contains(unique[i])) continue;
-    while (next <= kMaxZone && taken.contains(next)) ++next;
-    zones_[unique[i]] = next <= kMaxZone ? next++ : 0;
+  for (const size_t i : OvsTableOrder(hashes)) {
+    const std::string& name = names[i];
+    if (!uses_.contains(name) || zones_.contains(name)) continue;
+    while (next <= kMaxZone && taken_.contains(next)) ++next;
+    const uint32_t zone = next <= kMaxZone ? next++ : 0;
+    zones_[name] = zone;
+    if (zone == 0) continue;
+    taken_.insert(zone);
+    tell(name, zone);
   }
 }
 

@@ -12,9 +12,11 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 
 namespace ovnlite {
@@ -30,17 +32,25 @@ class CtZones {
  public:
   static constexpr uint32_t kMaxZone = 65'535;
 
-  // Makes the owners exactly those given: `names` in the order of insertion that ovn-controller would have. Owners that
-  // are gone free their numbers. Owners beyond the last number get 0.
-  void Assign(const std::vector<std::string>& names);
+  using Tell = absl::FunctionRef<void(const std::string& owner, uint32_t zone)>;
 
-  // Takes over numbers given earlier. Those that are none, or are given twice, are passed over.
+  // Owners that are gone, whose numbers are free, and new ones in the order of insertion that ovn-controller would have.
+  // Who was added several times is gone when it was removed as often. Tells of every owner whose number is another one
+  // now; 0: it has none, because it is gone or there are none left.
+  void Change(const std::vector<std::string>& removed, const std::vector<std::string>& added, Tell tell);
+
+  // Takes over numbers given earlier. Those that are none, or are given twice, are passed over; those of owners that are
+  // not there at the end of the next Change() are free again.
   void Restore(const std::map<std::string, uint32_t>& zones);
+  bool has_restored() const { return !restored_.empty(); }
 
   const std::map<std::string, uint32_t>& zones() const { return zones_; }
 
  private:
   std::map<std::string, uint32_t> zones_;
+  std::map<std::string, int> uses_;       // How often an owner was added.
+  std::map<std::string, uint32_t> restored_;
+  std::set<uint32_t> taken_;
 };
 
 }  // namespace ovnlite

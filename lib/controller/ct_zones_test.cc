@@ -16,7 +16,7 @@ TEST(CtZonesTest, NumbersAsAFreshController) {
                                     ls1 + "_snat", lr1 + "_dnat", lr1 + "_snat"};
   };
   CtZones compute1;
-  compute1.Assign(owners("LSP1"));
+  compute1.Change({}, owners("LSP1"), [](const std::string&, uint32_t) {});
   EXPECT_EQ(compute1.zones(), (std::map<std::string, uint32_t>{{lr1 + "_snat", 1},
                                                                {ls1 + "_dnat", 2},
                                                                {lr1 + "_dnat", 3},
@@ -25,7 +25,7 @@ TEST(CtZonesTest, NumbersAsAFreshController) {
                                                                {"LSP1", 6},
                                                                {ls2 + "_dnat", 7}}));
   CtZones compute2;
-  compute2.Assign(owners("LSP2"));
+  compute2.Change({}, owners("LSP2"), [](const std::string&, uint32_t) {});
   EXPECT_EQ(compute2.zones(), (std::map<std::string, uint32_t>{{lr1 + "_snat", 1},
                                                                {ls1 + "_dnat", 2},
                                                                {"LSP2", 3},
@@ -37,14 +37,33 @@ TEST(CtZonesTest, NumbersAsAFreshController) {
 
 TEST(CtZonesTest, NumbersAreKeptAndReused) {
   CtZones zones;
-  zones.Assign({"a", "b", "c"});
+  std::map<std::string, uint32_t> told;
+  const auto tell = [&](const std::string& owner, uint32_t zone) { told[owner] = zone; };
+  zones.Change({}, {"a", "b", "c"}, tell);
+  EXPECT_EQ(told, zones.zones());
   const auto before = zones.zones();
-  zones.Assign({"c", "b", "d", "e"});
+  told.clear();
+  zones.Change({"a"}, {"d", "e", "b"}, tell);
   EXPECT_EQ(zones.zones().at("b"), before.at("b"));
   EXPECT_EQ(zones.zones().at("c"), before.at("c"));
   EXPECT_TRUE(zones.zones().at("d") == before.at("a") || zones.zones().at("e") == before.at("a"));
-  zones.Assign({});
+  EXPECT_EQ(told.size(), 3u);
+  EXPECT_EQ(told.at("a"), 0u);
+  zones.Change({"b", "c", "d", "e"}, {}, tell);
+  EXPECT_EQ(zones.zones().size(), 1u) << "b was added twice";
+  zones.Change({"b"}, {}, tell);
   EXPECT_TRUE(zones.zones().empty());
+}
+
+TEST(CtZonesTest, RestoredNumbersAreOfThoseThatAreStillThere) {
+  CtZones zones;
+  std::map<std::string, uint32_t> told;
+  zones.Restore({{"a", 7}, {"b", 7}, {"gone", 1}, {"none", 0}, {"many", 70'000}});
+  EXPECT_TRUE(zones.has_restored());
+  zones.Change({}, {"a", "b"}, [&](const std::string& owner, uint32_t zone) { told[owner] = zone; });
+  EXPECT_EQ(told, (std::map<std::string, uint32_t>{{"a", 7}, {"b", 1}}));
+  EXPECT_EQ(zones.zones(), told);
+  EXPECT_FALSE(zones.has_restored());
 }
 
 TEST(CtZonesTest, EveryKeyIsListedOnce) {

@@ -1,54 +1,58 @@
 #include "lib/controller/demand.h"
 
-#include <vector>
-
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "lib/controller/tables.h"
-#include "lib/schema/ovn_sb.pb.h"
 
 namespace ovnlite {
-namespace {
 
-// The numbers of an emitter's name: "17/3/1".
-std::vector<uint32_t> NumbersOf(absl::string_view name) {
-  std::vector<uint32_t> numbers;
-  for (absl::string_view text : absl::StrSplit(name, '/')) {
-    (void)absl::SimpleAtoi(text, &numbers.emplace_back());
-  }
-  return numbers;
+namespace columns = sb::columns;
+
+std::string Demand::Stage::ToString() const {
+  return absl::StrCat("table ", table, " of ", datapath,
+                      asks == Asks::kNothing  ? ""
+                      : asks == Asks::kInPort ? ", from port "
+                                              : ", to port ",
+                      asks == Asks::kNothing ? "" : absl::StrCat(port));
 }
 
-// Rows of one type that stand under a datapath's UUID, by key.
-template <typename T>
-std::map<uint32_t, Uuid> ByKey(Reader& reader, const Uuid& datapath) {
-  std::map<uint32_t, Uuid> by_key;
-  for (const Uuid& uuid : reader.Find<T>("datapath", datapath.ToString())) {
-    by_key[static_cast<uint32_t>(reader.Get<T>(uuid)->tunnel_key())] = uuid;
-  }
-  return by_key;
-}
-
-}  // namespace
-
-Demand::Demand(Incremental& engine, const ControllerContext& context, LogicalFlows& logical)
-    : engine_(engine), context_(context), logical_(logical) {
-  ports_ = engine.AddQuery<std::map<uint32_t, Uuid>>("ports_by_key", ByKey<sb::Port_Binding>);
-  groups_ = engine.AddQuery<std::map<uint32_t, Uuid>>("groups_by_key", ByKey<sb::Multicast_Group>);
-  const auto add = [&](absl::string_view name, void (Demand::*emit)(Reader&, absl::string_view, Output&)) {
-    return engine.AddDemandedEmitter(
-        name, [this, emit](Reader& reader, absl::string_view what, Output& out) { (this->*emit)(reader, what, out); });
+Demand::Demand(Incremental& engine, const ControllerContext& context, LogicalFlows& logical, const Database& sb)
+    : engine_(engine), context_(context), logical_(logical), sb_(sb) {
+  ports_ = engine.AddQuery<Uuid, std::map<uint32_t, Uuid>>("ports_by_key", [](Reader& reader, const Uuid& datapath) {
+    std::map<uint32_t, Uuid> by_key;
+    for (const Uuid& uuid : reader.Find(columns::Port_Binding::datapath, datapath)) {
+      by_key[static_cast<uint32_t>(reader.Get<sb::Port_Binding>(uuid)->tunnel_key())] = uuid;
+    }
+    return by_key;
+  });
+  groups_ = engine.AddQuery<Uuid, std::map<uint32_t, Uuid>>("groups_by_key", [](Reader& reader, const Uuid& datapath) {
+    std::map<uint32_t, Uuid> by_key;
+    for (const Uuid& uuid : reader.Find(columns::Multicast_Group::datapath, datapath)) {
+      by_key[static_cast<uint32_t>(reader.Get<sb::Multicast_Group>(uuid)->tunnel_key())] = uuid;
+    }
+    return by_key;
+  });
+  stage_rows_ = engine.AddRelation<std::string, Uuid>("stage_rows");
+  logical.DefineOnDemand(stage_rows_);
+  stage_ = engine.AddDemandedEmitter<Stage>(
+      "stage", [this](Reader& reader, const Stage& stage, Output& out) { EmitStage(reader, stage, out); },
+      {stage_rows_});
+  const auto add = [&](absl::string_view name, void (Demand::*emit)(Reader&, const PortPlace&, Output&)) {
+    return engine.AddDemandedEmitter<PortPlace>(
+        name, [this, emit](Reader& reader, const PortPlace& place, Output& out) { (this->*emit)(reader, place, out); });
   };
-  stage_ = add("stage", &Demand::EmitStage);
   out_ = add("out", &Demand::EmitOut);
-  in_ = add("in", &Demand::EmitIn);
   port_security_ = add("port_security_of", &Demand::EmitPortSecurity);
   neighbors_ = add("neighbors_of", &Demand::EmitNeighbors);
-  fdb_ = add("fdb_of", &Demand::EmitFdb);
-  load_balancers_ = engine.AddDemandedEmitter(
-      "load_balancers", [this](Reader& reader, absl::string_view, Output& out) { EmitLoadBalancers(reader, out); });
-  engine.AddSingleEmitter("common", [this](Reader& reader, const Uuid&, Output& out) {
+  in_ = engine.AddDemandedEmitter<uint32_t>(
+      "in", [this](Reader& reader, const uint32_t& port, Output& out) { EmitIn(reader, port, out); });
+  fdb_ = engine.AddDemandedEmitter<uint32_t>("fdb_of", [this](Reader& reader, const uint32_t& datapath, Output& out) {
+    for (const Uuid& row : reader.Find(columns::FDB::dp_key, int64_t{datapath})) EmitFdbFlows(reader, context_, row, out);
+  });
+  load_balancers_ =
+      engine.AddDemandedEmitter<uint32_t>("load_balancers", [this](Reader& reader, const uint32_t&, Output& out) {
+        for (const Uuid& row : reader.All<sb::Load_Balancer>()) EmitLoadBalancerFlows(reader, context_, row, out);
+      });
+  engine.AddSingleEmitter("common", [this](Reader& reader, Output& out) {
     EmitCommonFlows(context_, out);
     for (const Uuid& chassis : reader.All<sb::Chassis>()) EmitTunnelFlows(reader, context_, chassis, out);
   });
@@ -87,139 +91,143 @@ Demand::Place Demand::PlaceOf(uint8_t table, const FlowKey& key) {
   }
 }
 
+std::array<Demand::Stage, 3> Demand::StagesOf(const Place& place) {
+  return {Stage{place.datapath, 0, place.table, Stage::Asks::kNothing},
+          Stage{place.datapath, place.in, place.table, Stage::Asks::kInPort},
+          Stage{place.datapath, place.out, place.table, Stage::Asks::kOutPort}};
+}
+
 bool Demand::Add(uint8_t table, const FlowKey& key) {
   const Place place = PlaceOf(table, key);
-  if (!asked_.insert(place).second) return false;
-  Ask(place);
+  if (asked_.contains(place)) return false;
+  if (asked_.size() >= kMostPlaces) {
+    for (const Place& old : asked_) ForParts(old, [this](auto part, const auto& of) { engine_.LetGo(part, of); });
+    asked_.clear();
+  }
+  asked_.insert(place);
+  ForParts(place, [this](auto part, const auto& of) { engine_.Demand(part, of); });
   return true;
 }
 
-std::vector<FlowError> Demand::Errors(const Database& sb, uint8_t table, const FlowKey& key) {
-  std::vector<FlowError> found;
-  const Place place = PlaceOf(table, key);
-  if (!table::IsStage(table) || !logical_.has_errors()) return found;
+bool Demand::MayMeet(const Uuid& row, uint8_t table, const FlowKey& key) {
+  if (!table::IsStage(table)) return false;
+  bool may = false;
   engine_.Inspect([&](Reader& reader) {
-    const Uuid datapath = DatapathOf(reader, place.datapath);
-    if (datapath.IsZero()) return;
-    logical_.FindErrors(sb, datapath, {table}, found);
-    for (const bool is_outport : {false, true}) {
-      const std::string port = PortName(reader, datapath, is_outport ? place.out : place.in);
-      if (!port.empty()) logical_.FindErrors(sb, datapath, {table, is_outport, port}, found);
+    for (const Stage& stage : StagesOf(PlaceOf(table, key))) {
+      std::string port;
+      const Uuid datapath = DatapathOf(reader, stage.datapath);
+      const std::optional<StageRows> rows = RowsOf(reader, datapath, stage, &port);
+      may = may || (rows.has_value() && logical_.IsAmong(row, datapath, *rows));
     }
   });
-  return found;
+  return may;
 }
 
-void Demand::Ask(const Place& place) {
-  const std::string at = absl::StrCat(place.datapath, "/", place.out);
+template <typename Change>
+void Demand::ForParts(const Place& place, Change change) {
+  const PortPlace at(place.datapath, place.out);
   if (table::IsStage(place.table)) {
-    const std::string stage = absl::StrCat(place.table, "/", place.datapath);
-    engine_.Demand(stage_, stage);
-    engine_.Demand(stage_, absl::StrCat(stage, "/0/", place.in));
-    engine_.Demand(stage_, absl::StrCat(stage, "/1/", place.out));
+    for (const Stage& stage : StagesOf(place)) change(stage_, stage);
     return;
   }
   switch (place.table) {
     case table::kPhysicalToLogical:
-      return engine_.Demand(in_, absl::StrCat(place.in));
+      return change(in_, place.in);
     case table::kLocalOutput:
-      return engine_.Demand(out_, at);
+      return change(out_, at);
     case table::kMacBinding:
-      return engine_.Demand(neighbors_, at);
+      return change(neighbors_, at);
     case table::kGetFdb:
-      return engine_.Demand(fdb_, absl::StrCat(place.datapath));
+      return change(fdb_, place.datapath);
     case table::kInPortSecurity:
-      return engine_.Demand(port_security_, at);
+      return change(port_security_, at);
     case table::kCheckHairpin:
-      return engine_.Demand(load_balancers_, "");
+      return change(load_balancers_, uint32_t{0});
     default:
       return;
   }
 }
 
 Uuid Demand::DatapathOf(Reader& reader, uint32_t key) const {
-  const absl::Span<const Uuid> found = reader.Find<sb::Datapath_Binding>("tunnel_key", absl::StrCat(key));
-  return found.empty() || !reader.Ask(context_.is_local, found[0]) ? Uuid() : found[0];
+  const RowIds found = reader.Find(columns::Datapath_Binding::tunnel_key, int64_t{key});
+  return found.empty() || !reader.Ask(context_.is_local, found.front()) ? Uuid() : found.front();
 }
 
-const Uuid* Demand::FindPort(Reader& reader, const Uuid& datapath, uint32_t key) const {
+Uuid Demand::FindPort(Reader& reader, const Uuid& datapath, uint32_t key) const {
   const std::map<uint32_t, Uuid>& ports = reader.Ask(ports_, datapath);
   const auto found = ports.find(key);
-  return found == ports.end() ? nullptr : &found->second;
+  return found == ports.end() ? Uuid() : found->second;
 }
 
-std::string Demand::PortName(Reader& reader, const Uuid& datapath, uint32_t key) const {
-  if (key == 0) return "none";
-  if (const Uuid* port = FindPort(reader, datapath, key)) return reader.Ask(context_.port, *port).name;
+Uuid Demand::FindGroup(Reader& reader, const Uuid& datapath, uint32_t key) const {
   const std::map<uint32_t, Uuid>& groups = reader.Ask(groups_, datapath);
-  const auto group = groups.find(key);
-  return group == groups.end() ? "" : reader.Get<sb::Multicast_Group>(group->second)->name();
+  const auto found = groups.find(key);
+  return found == groups.end() ? Uuid() : found->second;
 }
 
-// "TABLE/DATAPATH" for what asks for no port first, "TABLE/DATAPATH/0/PORT" for an inport, "TABLE/DATAPATH/1/PORT" for
-// an outport.
-void Demand::EmitStage(Reader& reader, absl::string_view name, Output& out) {
-  const std::vector<uint32_t> numbers = NumbersOf(name);
-  const Uuid datapath = DatapathOf(reader, numbers[1]);
-  if (datapath.IsZero()) return;
-  const uint8_t table = static_cast<uint8_t>(numbers[0]);
-  if (numbers.size() == 2) return logical_.EmitRows(reader, datapath, {table}, out);
-  const std::string port = PortName(reader, datapath, numbers[3]);
-  if (!port.empty()) logical_.EmitRows(reader, datapath, {table, numbers[2] == 1, port}, out);
+std::optional<StageRows> Demand::RowsOf(Reader& reader, const Uuid& datapath, const Stage& stage,
+                                        std::string* port) const {
+  if (datapath.IsZero()) return std::nullopt;
+  if (stage.asks == Stage::Asks::kNothing) return StageRows{stage.table};
+  if (stage.port == 0) {
+    *port = "none";
+  } else if (const Uuid row = FindPort(reader, datapath, stage.port); !row.IsZero()) {
+    *port = reader.Ask(context_.port, row).name;
+  } else if (const Uuid group = FindGroup(reader, datapath, stage.port); !group.IsZero()) {
+    *port = std::string(reader.Get<sb::Multicast_Group>(group)->name());
+  }
+  if (port->empty()) return std::nullopt;
+  return StageRows{stage.table, stage.asks == Stage::Asks::kOutPort, *port};
 }
 
-// "DATAPATH/PORT", a port or a group.
-void Demand::EmitOut(Reader& reader, absl::string_view name, Output& out) {
-  const std::vector<uint32_t> numbers = NumbersOf(name);
-  const Uuid datapath = DatapathOf(reader, numbers[0]);
-  if (datapath.IsZero()) return;
-  if (const Uuid* port = FindPort(reader, datapath, numbers[1])) EmitPortFlows(reader, context_, *port, out);
-  const std::map<uint32_t, Uuid>& groups = reader.Ask(groups_, datapath);
-  if (const auto group = groups.find(numbers[1]); group != groups.end()) {
-    EmitGroupFlows(reader, context_, group->second, out);
+void Demand::EmitStage(Reader& reader, const Stage& stage, Output& out) {
+  std::string port;
+  const Uuid datapath = DatapathOf(reader, stage.datapath);
+  const std::optional<StageRows> rows = RowsOf(reader, datapath, stage, &port);
+  if (!rows.has_value()) return;
+  out.Add(stage_rows_, LogicalFlows::StageKey(datapath, *rows), datapath);
+  for (const Uuid& group : reader.Find(columns::Logical_DP_Group::datapaths, datapath)) {
+    out.Add(stage_rows_, LogicalFlows::StageKey(group, *rows), datapath);
   }
 }
 
-// "OPENFLOW-PORT": the port plugged into it, and the containers behind.
-void Demand::EmitIn(Reader& reader, absl::string_view name, Output& out) {
-  const std::string& plugged = reader.Ask(context_.plugged_into, name);
+// A port or a group.
+void Demand::EmitOut(Reader& reader, const PortPlace& place, Output& out) {
+  const Uuid datapath = DatapathOf(reader, place.first);
+  if (datapath.IsZero()) return;
+  const Uuid port = FindPort(reader, datapath, place.second), group = FindGroup(reader, datapath, place.second);
+  if (!port.IsZero()) EmitPortFlows(reader, context_, port, out);
+  if (!group.IsZero()) EmitGroupFlows(reader, context_, group, out);
+}
+
+// The port plugged in there, and the containers behind.
+void Demand::EmitIn(Reader& reader, uint32_t openflow_port, Output& out) {
+  const std::string& plugged = reader.Ask(context_.plugged_into, openflow_port);
   if (plugged.empty()) return;
-  for (const char* column : {"logical_port", "parent_port"}) {
-    for (const Uuid& port : reader.Find<sb::Port_Binding>(column, plugged)) EmitPortFlows(reader, context_, port, out);
+  for (const auto& column : {columns::Port_Binding::logical_port, columns::Port_Binding::parent_port}) {
+    for (const Uuid& port : reader.Find(column, plugged)) EmitPortFlows(reader, context_, port, out);
   }
 }
 
-// "DATAPATH/PORT".
-void Demand::EmitPortSecurity(Reader& reader, absl::string_view name, Output& out) {
-  const std::vector<uint32_t> numbers = NumbersOf(name);
-  const Uuid datapath = DatapathOf(reader, numbers[0]);
+void Demand::EmitPortSecurity(Reader& reader, const PortPlace& place, Output& out) {
+  const Uuid datapath = DatapathOf(reader, place.first);
   if (datapath.IsZero()) return;
-  if (const Uuid* port = FindPort(reader, datapath, numbers[1])) EmitPortSecurityFlows(reader, context_, *port, out);
+  const Uuid port = FindPort(reader, datapath, place.second);
+  if (!port.IsZero()) EmitPortSecurityFlows(reader, context_, port, out);
 }
 
-// "DATAPATH/PORT".
-void Demand::EmitNeighbors(Reader& reader, absl::string_view name, Output& out) {
-  const std::vector<uint32_t> numbers = NumbersOf(name);
-  const Uuid datapath = DatapathOf(reader, numbers[0]);
+void Demand::EmitNeighbors(Reader& reader, const PortPlace& place, Output& out) {
+  const Uuid datapath = DatapathOf(reader, place.first);
   if (datapath.IsZero()) return;
-  const Uuid* port = FindPort(reader, datapath, numbers[1]);
-  if (port == nullptr) return;
-  const std::string& port_name = reader.Ask(context_.port, *port).name;
-  for (const Uuid& row : reader.Find<sb::MAC_Binding>("logical_port", port_name)) {
+  const Uuid port = FindPort(reader, datapath, place.second);
+  if (port.IsZero()) return;
+  const std::string& name = reader.Ask(context_.port, port).name;
+  for (const Uuid& row : reader.Find(columns::MAC_Binding::logical_port, name)) {
     EmitMacBindingFlows(reader, context_, row, out);
   }
-  for (const Uuid& row : reader.Find<sb::Static_MAC_Binding>("logical_port", port_name)) {
+  for (const Uuid& row : reader.Find(columns::Static_MAC_Binding::logical_port, name)) {
     EmitStaticBindingFlows(reader, context_, row, out);
   }
-}
-
-// "DATAPATH".
-void Demand::EmitFdb(Reader& reader, absl::string_view name, Output& out) {
-  for (const Uuid& row : reader.Find<sb::FDB>("dp_key", name)) EmitFdbFlows(reader, context_, row, out);
-}
-
-void Demand::EmitLoadBalancers(Reader& reader, Output& out) {
-  for (const Uuid& row : reader.All<sb::Load_Balancer>()) EmitLoadBalancerFlows(reader, context_, row, out);
 }
 
 }  // namespace ovnlite

@@ -9,54 +9,47 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 
 namespace ovnlite {
 
 class ExtendTable {
  public:
   static constexpr uint32_t kLast = 65535;
+  using Tell = absl::FunctionRef<void(const std::string& description, uint32_t id)>;
 
-  // Counts one use more of `description`. 0 when all numbers are taken.
-  uint32_t Acquire(const std::string& description) {
-    const auto found = ids_.find(description);
-    if (found != ids_.end()) {
-      ++found->second.uses;
-      return found->second.id;
+  // Descriptions that are used from now on, and some that are not any more. Tells of every one whose number is another
+  // one now; 0: it has none. Numbers are given out in the order of the descriptions; those for whom there was none wait.
+  void Change(const std::vector<const std::string*>& added, const std::vector<const std::string*>& removed, Tell tell) {
+    for (const std::string* description : removed) {
+      waiting_.erase(*description);
+      const auto found = ids_.find(*description);
+      if (found == ids_.end()) continue;
+      free_.insert(found->second);
+      ids_.erase(found);
+      tell(*description, 0);
     }
-    uint32_t id = next_;
-    if (!free_.empty()) {
-      id = *free_.begin();
-      free_.erase(free_.begin());
-    } else if (id > kLast) {
-      return 0;
-    } else {
-      ++next_;
+    for (const std::string* description : added) waiting_.insert(*description);
+    while (!waiting_.empty()) {
+      const uint32_t id = Take();
+      if (id == 0) return;
+      const auto first = waiting_.begin();
+      ids_.emplace(*first, id);
+      tell(*first, id);
+      waiting_.erase(first);
     }
-    ids_.emplace(description, Entry{id, 1});
-    return id;
-  }
-  // Counts one use less; after the last one the number is free.
-  void Release(const std::string& description) {
-    const auto found = ids_.find(description);
-    if (found == ids_.end() || --found->second.uses > 0) return;
-    free_.insert(found->second.id);
-    ids_.erase(found);
-  }
-  // By number.
-  std::map<uint32_t, std::string> descriptions() const {
-    std::map<uint32_t, std::string> by_number;
-    for (const auto& [description, entry] : ids_) by_number.emplace(entry.id, description);
-    return by_number;
   }
 
  private:
-  struct Entry {
-    uint32_t id;
-    uint32_t uses;
-  };
-  absl::flat_hash_map<std::string, Entry> ids_;
+  uint32_t Take() {
+    if (!free_.empty()) return free_.extract(free_.begin()).value();
+    return next_ > kLast ? 0 : next_++;
+  }
+
+  std::map<std::string, uint32_t> ids_;
+  std::set<std::string> waiting_;
   uint32_t next_ = 1;  // All below are in use, or in free_.
   std::set<uint32_t> free_;
 };

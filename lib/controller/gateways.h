@@ -10,30 +10,43 @@
 #include <utility>
 #include <vector>
 
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
+#include "ovnlite/base/uuid.h"
+#include "ovnlite/db/database.h"
+#include "ovnlite/db/incremental.h"
 
 namespace ovnlite {
 
+// A row by its UUID, for whoever reads.
+template <typename T>
+ViewOf<T> RowAt(Reader& rows, const Uuid& uuid) {
+  return rows.Get<T>(uuid);
+}
+template <typename T>
+ViewOf<T> RowAt(const Database& rows, const Uuid& uuid) {
+  return rows.Read<T>(uuid);
+}
+
 // The chassis that may host a chassisredirect port, the preferred first: by falling priority, and of equal ones the name
-// that sorts first. `rows` gives rows by UUID, or null (Database, Reader).
+// that sorts first.
 template <typename Rows>
-std::vector<std::string> GatewaysOf(Rows& rows, const sb::Port_Binding& port) {
+std::vector<std::string> GatewaysOf(Rows& rows, sb::Port_Binding_View port) {
   std::vector<std::pair<int64_t, std::string>> ranked;
-  const auto add = [&](int64_t priority, const ovsdb::Uuid& ref) {
-    const auto* chassis = rows.template Get<sb::Chassis>(FromProto(ref));
-    if (chassis != nullptr && !chassis->name().empty()) ranked.emplace_back(-priority, chassis->name());
+  const auto add = [&](int64_t priority, const Uuid& uuid) {
+    const auto chassis = RowAt<sb::Chassis>(rows, uuid);
+    if (chassis && !chassis->name().empty()) ranked.emplace_back(-priority, chassis->name());
   };
   if (port.has_ha_chassis_group()) {
-    const auto* group = rows.template Get<sb::HA_Chassis_Group>(FromProto(port.ha_chassis_group()));
-    for (const ovsdb::Uuid& member : group == nullptr ? UuidSet() : group->ha_chassis()) {
-      const auto* ha = rows.template Get<sb::HA_Chassis>(FromProto(member));
-      if (ha != nullptr && ha->has_chassis()) add(ha->priority(), ha->chassis());
+    if (const auto group = RowAt<sb::HA_Chassis_Group>(rows, port.ha_chassis_group())) {
+      for (const Uuid& member : group->ha_chassis()) {
+        const auto ha = RowAt<sb::HA_Chassis>(rows, member);
+        if (ha && ha->has_chassis()) add(ha->priority(), ha->chassis());
+      }
     }
   } else {
-    for (const ovsdb::Uuid& member : port.gateway_chassis()) {
-      const auto* gateway = rows.template Get<sb::Gateway_Chassis>(FromProto(member));
-      if (gateway != nullptr && gateway->has_chassis()) add(gateway->priority(), gateway->chassis());
+    for (const Uuid& member : port.gateway_chassis()) {
+      const auto gateway = RowAt<sb::Gateway_Chassis>(rows, member);
+      if (gateway && gateway->has_chassis()) add(gateway->priority(), gateway->chassis());
     }
   }
   std::sort(ranked.begin(), ranked.end());

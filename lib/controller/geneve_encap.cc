@@ -1,17 +1,14 @@
 #include "lib/controller/geneve_encap.h"
 
-#include "lib/controller/context.h"
-
 namespace ovnlite {
 
-std::optional<GeneveEncap> FindGeneveEncap(const Database& sb, const sb::Chassis& chassis) {
-  for (const ovsdb::Uuid& ref : chassis.encaps()) {
-    const auto* encap = sb.Get<sb::Encap>(FromProto(ref));
-    if (encap == nullptr || encap->type() != "geneve") continue;
+std::optional<GeneveEncap> FindGeneveEncap(const Database& sb, sb::Chassis_View chassis) {
+  for (const Uuid& ref : chassis.encaps()) {
+    const auto encap = sb.Read<sb::Encap>(ref);
+    if (!encap || encap->type() != "geneve") continue;
     const absl::StatusOr<IpAddress> ip = IpAddress::Parse(encap->ip());
     if (!ip.ok()) continue;
-    const auto csum = encap->options().find("csum");
-    return GeneveEncap{*ip, csum == encap->options().end() || csum->second != "false"};
+    return GeneveEncap{*ip, encap->options("csum").value_or("true") != "false"};
   }
   return std::nullopt;
 }

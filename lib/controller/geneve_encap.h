@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/ip.h"
 #include "ovnlite/db/database.h"
 
@@ -17,7 +17,7 @@ struct GeneveEncap {
   bool checksum = true;  // Of the outer UDP header: options:csum.
 };
 // The first of the chassis' Encaps that is Geneve and has an address.
-std::optional<GeneveEncap> FindGeneveEncap(const Database& sb, const sb::Chassis& chassis);
+std::optional<GeneveEncap> FindGeneveEncap(const Database& sb, sb::Chassis_View chassis);
 
 }  // namespace ovnlite
 

@@ -6,7 +6,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "lib/controller/emit.h"
-#include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/ip.h"
 
 namespace ovnlite {
@@ -48,15 +47,15 @@ LearnOp::Spec Fixed(OfField field, u128 value) { return {Subfield::Whole(field),
 
 class LoadBalancerFlows {
  public:
-  LoadBalancerFlows(const ControllerContext& context, const sb::Load_Balancer& row, std::vector<uint32_t> datapaths,
+  LoadBalancerFlows(const ControllerContext& context, sb::Load_Balancer_View row, std::vector<uint32_t> datapaths,
                     uint32_t cookie, Output& out)
       : context_(context), row_(row), datapaths_(std::move(datapaths)), cookie_(cookie), out_(out) {
-    if (row.protocol() == "udp") proto_ = kUdp;
-    if (row.protocol() == "sctp") proto_ = kSctp;
+    if (row->protocol() == "udp") proto_ = kUdp;
+    if (row->protocol() == "sctp") proto_ = kSctp;
   }
 
   void Emit() {
-    for (const auto& [vip_text, backends] : row_.vips()) {
+    for (const auto& [vip_text, backends] : row_->vips()) {
       Endpoint vip;
       if (!Parse(vip_text, &vip)) continue;
       const std::optional<IpAddress> own = SnatAddress(vip.ip);
@@ -77,9 +76,8 @@ class LoadBalancerFlows {
  private:
   // The address that a backend sees its own packets come from, if it is not the VIP.
   std::optional<IpAddress> SnatAddress(const IpAddress& vip) const {
-    const auto option = row_.options().find("hairpin_snat_ip");
-    if (option == row_.options().end()) return std::nullopt;
-    for (const absl::string_view word : absl::StrSplit(option->second, ' ', absl::SkipEmpty())) {
+    const std::optional<absl::string_view> option = row_->options("hairpin_snat_ip");
+    for (const absl::string_view word : absl::StrSplit(option.value_or(""), ' ', absl::SkipEmpty())) {
       const absl::StatusOr<IpAddress> ip = IpAddress::Parse(word);
       if (ip.ok() && ip->is_v6() == vip.is_v6()) return *ip;
     }
@@ -136,7 +134,7 @@ class LoadBalancerFlows {
   }
 
   const ControllerContext& context_;
-  const sb::Load_Balancer& row_;
+  sb::Load_Balancer_View row_;
   std::vector<uint32_t> datapaths_;  // Keys of those that are local.
   uint32_t cookie_;
   uint8_t proto_ = kTcp;
@@ -144,17 +142,17 @@ class LoadBalancerFlows {
 };
 
 // Keys of the local datapaths that use it.
-std::vector<uint32_t> LocalDatapaths(Reader& reader, const ControllerContext& context, const sb::Load_Balancer& row) {
+std::vector<uint32_t> LocalDatapaths(Reader& reader, const ControllerContext& context, sb::Load_Balancer_View row) {
   std::vector<uint32_t> keys;
-  const auto look_at = [&](const ovsdb::Uuid& ref) {
-    const Uuid datapath = FromProto(ref);
+  const auto look_at = [&](const Uuid& datapath) {
     if (reader.Ask(context.is_local, datapath)) keys.push_back(reader.Ask(context.datapath_key, datapath));
   };
-  for (const ovsdb::Uuid& datapath : row.datapaths()) look_at(datapath);
-  const auto* group =
-      row.has_datapath_group() ? reader.Get<sb::Logical_DP_Group>(FromProto(row.datapath_group())) : nullptr;
-  if (group != nullptr) {
-    for (const ovsdb::Uuid& datapath : group->datapaths()) look_at(datapath);
+  for (const Uuid& datapath : row->datapaths()) look_at(datapath);
+  if (row->has_datapath_group()) {
+    const auto group = reader.Get<sb::Logical_DP_Group>(row->datapath_group());
+    if (group) {
+      for (const Uuid& datapath : group->datapaths()) look_at(datapath);
+    }
   }
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
@@ -164,10 +162,10 @@ std::vector<uint32_t> LocalDatapaths(Reader& reader, const ControllerContext& co
 }  // namespace
 
 void EmitLoadBalancerFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
-  const auto* balancer = reader.Get<sb::Load_Balancer>(row);
-  if (balancer == nullptr) return;
-  std::vector<uint32_t> datapaths = LocalDatapaths(reader, context, *balancer);
-  if (!datapaths.empty()) LoadBalancerFlows(context, *balancer, std::move(datapaths), row.prefix(), out).Emit();
+  const auto balancer = reader.Get<sb::Load_Balancer>(row);
+  if (!balancer) return;
+  std::vector<uint32_t> datapaths = LocalDatapaths(reader, context, balancer);
+  if (!datapaths.empty()) LoadBalancerFlows(context, balancer, std::move(datapaths), row.prefix(), out).Emit();
 }
 
 }  // namespace ovnlite

@@ -5,15 +5,15 @@
 #ifndef OVNLITE_LIB_CONTROLLER_LOGICAL_FLOWS_H_
 #define OVNLITE_LIB_CONTROLLER_LOGICAL_FLOWS_H_
 
-#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "lib/controller/context.h"
-#include "lib/controller/extend_table.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/logical/action_parse.h"
 #include "ovnlite/logical/clauses.h"
@@ -22,10 +22,6 @@
 #include "ovnlite/logical/expr_transform.h"
 
 namespace ovnlite {
-
-namespace sb {
-class Logical_Flow;
-}
 
 // A set of constants as a query's answer: compared by content.
 struct SetAnswer {
@@ -40,6 +36,7 @@ struct DatapathInfo {
   uint32_t key = 0;
   bool is_switch = false;
   bool snat_zone_is_common = false;  // A router with the option snat-ct-zone.
+  int kind() const { return is_switch | snat_zone_is_common << 1; }
   friend bool operator==(const DatapathInfo&, const DatapathInfo&) = default;
 };
 
@@ -52,27 +49,24 @@ struct StageRows {
 
 class LogicalFlows {
  public:
-  // `context` must outlive this, and have its queries before DefineQueries() is called.
-  explicit LogicalFlows(const ControllerContext& context);
+  // References must outlive this; the context must have its queries before anything runs.
+  LogicalFlows(Incremental& engine, const ControllerContext& context, const Database& sb);
   ~LogicalFlows();
 
-  void DefineQueries(Incremental& engine);
-  // An emitter over every row, for all local datapaths.
-  void Define(Incremental& engine);
-  // The index by which EmitRows() finds rows: see Database::IndexBy().
-  static void AddStageIndex(const Database& sb);
+  // Emitters over the rows of all local datapaths.
+  void Define();
+  // An emitter over rows of some stages for one datapath: those that stand in the index under a key (StageKey()) that
+  // `stages` has with a datapath.
+  void DefineOnDemand(const Relation<std::string, Uuid>& stages);
+  // The key of some rows of a datapath or a Logical_DP_Group: some bytes, not text.
+  static std::string StageKey(const Uuid& datapath_or_group, const StageRows& rows);
   // One of the rows that ask for no port first, or zero.
-  static Uuid SomeRow(const Database& sb, const Uuid& datapath, uint8_t table);
-  // Some rows, for one datapath.
-  void EmitRows(Reader& reader, const Uuid& datapath, const StageRows& rows, Output& out);
+  Uuid SomeRow(const Uuid& datapath, uint8_t table) const;
+  // Whether a row is among those, for this datapath.
+  bool IsAmong(const Uuid& row, const Uuid& datapath, const StageRows& rows) const;
 
-  Uuid UuidOf(uint32_t source) const;
-  std::vector<FlowError> errors() const;
-  bool has_errors() const { return !errors_.empty(); }
-  // Those among the rows that EmitRows() takes, added to `found`.
-  void FindErrors(const Database& sb, const Uuid& datapath, const StageRows& rows, std::vector<FlowError>& found) const;
-  // Forgets what was noted about rows that are gone.
-  void ForgetRows(const Database& sb);
+  // Forgets what was remembered of expressions when that has become too much.
+  void ForgetExpressions();
 
   // A flow as OpenFlow has it, sets and ranges written out.
   struct OpenFlow {
@@ -95,59 +89,59 @@ class LogicalFlows {
     int stage;
     uint8_t table;
   };
-  // OpenFlow groups and meters that a row's actions use.
-  struct Extends {
-    std::vector<std::string> groups;
+  // What becomes of a row, in one datapath or in all of a kind.
+  struct Compiled {
+    std::vector<Clause> clauses;
+    SharedOps ops;
+    std::map<uint32_t, Uuid> ports;   // The Port_Bindings that names in it turned out to be, by key.
+    std::vector<std::string> groups;  // Descriptions of the OpenFlow groups and meters that it uses.
     std::vector<std::string> meters;
+    std::optional<FlowError> error;
+    bool is_left_out = false;  // Because of the error; otherwise only a part of it is.
   };
-  static Place PlaceOf(const sb::Logical_Flow& flow);
+  struct SharedCompiled {
+    std::shared_ptr<const Compiled> of;  // Null: it is another thing in every datapath.
+    friend bool operator==(const SharedCompiled&, const SharedCompiled&) = default;
+  };
+  // A row, and DatapathInfo but the key.
+  using KindKey = std::pair<Uuid, int>;
+  static Place PlaceOf(sb::Logical_Flow_View flow);
 
-  // `datapaths`: where the row applies. `emitter`: zero, or the datapath when there are several emitters for a row.
-  void Emit(Reader& reader, const Uuid& row, const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out);
-  absl::Status DumpDatapath(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow, const Uuid& datapath,
+  // The row's flows in one datapath.
+  void Emit(Reader& reader, const Uuid& row, const Uuid& datapath, Output& out);
+  Compiled Compile(Reader& reader, const Uuid& row, sb::Logical_Flow_View flow, const Place& place, Lookups& lookups);
+  absl::Status DumpDatapath(Reader& reader, const Uuid& row, sb::Logical_Flow_View flow, const Uuid& datapath,
                             uint32_t conj_base, std::vector<OpenFlow>& out);
-  // What keeps the row, or a part of it, out is in `*part` when it is not OK.
-  absl::Status Compile(Reader& reader, const Uuid& row, const sb::Logical_Flow& flow,
-                       const std::vector<Uuid>& datapaths, const Uuid& emitter, Output& out, FlowError::Part* part);
-  std::vector<Uuid> LocalDatapathsOf(Reader& reader, const sb::Logical_Flow& flow);
-  absl::StatusOr<const Expr*> ParseMatch(const Lookups& lookups, const std::string& match);
+  absl::StatusOr<const Expr*> ParseMatch(const Lookups& lookups, absl::string_view match);
   // A match and the prerequisites of the actions, if there are any.
   const Expr* With(const Expr* match, const Expr* prerequisites) {
     return prerequisites == nullptr ? match : pool_.And(match, prerequisites);
   }
-  absl::StatusOr<ParsedActions> ParseRowActions(const Lookups& lookups, const sb::Logical_Flow& flow,
-                                                const Place& place);
+  absl::StatusOr<ParsedActions> ParseRowActions(const Lookups& lookups, sb::Logical_Flow_View flow, const Place& place);
   SharedOps EncodeRowActions(Lookups& lookups, const ActionList& actions, const Place& place, const Uuid& row,
-                             const sb::Logical_Flow& flow);
-  using ExtendsKey = std::pair<Uuid, Uuid>;  // Row and emitter.
-  void ReleaseExtends(const ExtendsKey& key);
-  // Whether packets that enter or leave by the port of this key can be seen here at all.
+                             sb::Logical_Flow_View flow);
   // Whether the flow is marked as one for a port that has nothing here.
-  bool IsForOthers(Reader& reader, const sb::Logical_Flow& flow);
-  bool IsRelated(Reader& reader, const Lookups& lookups, uint32_t key);
+  bool IsForOthers(Reader& reader, sb::Logical_Flow_View flow);
+  // Whether packets that enter or leave by the port of this key can be seen here at all.
+  bool IsRelated(Reader& reader, const std::map<uint32_t, Uuid>& ports, uint32_t key);
   std::shared_ptr<const ValueSet> SetOf(const FieldSet& set);
-  void ForgetExpressions();
-  uint32_t SourceOf(const Uuid& row);
 
+  Incremental& engine_;
   const ControllerContext& context_;
+  const Database& sb_;
+  const Index& stages_;
   ExprPool pool_;
   ClauseCache clause_cache_;
   absl::flat_hash_map<std::pair<const FieldValues*, int>,
                       std::pair<std::shared_ptr<const FieldValues>, std::shared_ptr<const ValueSet>>>
       sets_;
-  Query<DatapathInfo> datapath_;
-  Query<std::vector<Uuid>> local_of_group_;              // By Logical_DP_Group UUID.
-  Query<std::map<std::string, uint32_t>> groups_;        // By Datapath_Binding UUID: multicast groups by name.
-  Query<SetAnswer> address_set_;                         // By name.
-  Query<SetAnswer> port_group_;                          // By the name it has in the Southbound database.
-  Query<bool> related_;                                  // By Port_Binding UUID.
-  Query<std::map<std::string, std::string>> templates_;  // By the empty name: this chassis' template variables.
-  ExtendTable group_ids_;
-  ExtendTable meter_ids_;
-  std::map<ExtendsKey, Extends> extends_;
-  absl::flat_hash_map<Uuid, uint32_t> sources_;
-  std::vector<Uuid> uuids_;  // By source - 1.
-  std::map<Uuid, FlowError> errors_;
+  Query<Uuid, DatapathInfo> datapath_;
+  Query<Uuid, std::map<std::string, uint32_t>> groups_;        // By Datapath_Binding: multicast groups by name.
+  Query<std::string, SetAnswer> address_set_;                  // By name.
+  Query<std::string, SetAnswer> port_group_;                   // By the name it has in the Southbound database.
+  Query<Uuid, bool> related_;                                  // By Port_Binding.
+  Query<Uuid, std::map<std::string, std::string>> templates_;  // By zero: this chassis' template variables.
+  Query<KindKey, SharedCompiled> compiled_;                    // Of rows that several datapaths share.
 };
 
 }  // namespace ovnlite

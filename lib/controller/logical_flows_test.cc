@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lib/controller/extend_table.h"
 #include "lib/controller/network_testutil.h"
 
 namespace ovnlite {
@@ -202,7 +203,7 @@ TEST_F(LogicalFlowsTest, WhatCannotBeWrittenOutIsSaid) {
   EXPECT_THAT(std::string(reason.message()), HasSubstr("comparisons"));
   bool executed = false;
   tables.ForEach(
-      [&](const Flow& flow) { executed = executed || controller.LogicalFlowOf(flow) == TestNetwork::Id("flow 1"); });
+      [&](const Flow& flow) { executed = executed || flow.source == TestNetwork::Id("flow 1"); });
   EXPECT_TRUE(executed);
 }
 
@@ -225,12 +226,13 @@ TEST_F(LogicalFlowsTest, MoreMetersThanNumbers) {
   Controller controller(net_.sb(), tables, {.chassis = "hv1"});
   controller.PlugAsBound();
   controller.Update();
+  EXPECT_TRUE(controller.status().ok()) << controller.status();
   ASSERT_EQ(controller.errors().size(), 2u);
   EXPECT_EQ(controller.errors()[0].part, FlowError::Part::kMeter);
   EXPECT_EQ(controller.errors()[0].ToString(), "set_meter(100); next;: all 65535 OpenFlow meters are in use");
   size_t compiled = 0, metered = 0;
   tables.ForEach([&](const Flow& flow) {
-    if (controller.LogicalFlowOf(flow).IsZero()) return;
+    if (flow.source.IsZero()) return;
     ++compiled;
     metered += (*flow.ops)[0].kind == OpKind::kMeter;
   });

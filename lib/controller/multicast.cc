@@ -5,7 +5,6 @@
 
 #include "lib/controller/ct_zones.h"
 #include "lib/controller/emit.h"
-#include "lib/schema/ovn_sb.pb.h"
 
 namespace ovnlite {
 namespace {
@@ -13,11 +12,11 @@ namespace {
 // Where everything is here there are no tunnels, and one flow does it. In the order of the ports' names: that is how
 // ovn-trace goes through a group.
 void EmitGroupEverywhere(Reader& reader, const ControllerContext& context, const Uuid& row,
-                         const sb::Multicast_Group& group, Output& out) {
+                         sb::Multicast_Group_View group, Output& out) {
   std::map<std::string, OpList> members;
-  for (const ovsdb::Uuid& member : group.ports()) {
-    const PortInfo& port = reader.Ask(context.port, FromProto(member));
-    if (!port.exists || port.datapath != FromProto(group.datapath())) continue;
+  for (const Uuid& member : group->ports()) {
+    const PortInfo& port = reader.Ask(context.port, member);
+    if (!port.exists || port.datapath != group->datapath()) continue;
     OpList ops;
     uint32_t key = port.key;
     if (port.type == "chassisredirect") {
@@ -33,11 +32,11 @@ void EmitGroupEverywhere(Reader& reader, const ControllerContext& context, const
     members[port.name] = std::move(ops);
   }
   if (members.empty()) return;
-  const uint32_t key = static_cast<uint32_t>(group.tunnel_key());
+  const uint32_t key = static_cast<uint32_t>(group->tunnel_key());
   OpList all;
   for (auto& [name, ops] : members) all.insert(all.end(), ops.begin(), ops.end());
   all.push_back(LoadOutPort(key));
-  const uint32_t datapath = reader.Ask(context.datapath_key, FromProto(group.datapath()));
+  const uint32_t datapath = reader.Ask(context.datapath_key, group->datapath());
   context.Emit(out,
                FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(all)));
 }
@@ -61,21 +60,21 @@ std::vector<uint32_t> TunnelsInOvsOrder(Reader& reader, const ControllerContext&
 }  // namespace
 
 void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
-  const auto* group = reader.Get<sb::Multicast_Group>(row);
-  if (group == nullptr || !reader.Ask(context.is_local, FromProto(group->datapath()))) return;
-  if (context.everywhere()) return EmitGroupEverywhere(reader, context, row, *group, out);
-  const uint32_t datapath = reader.Ask(context.datapath_key, FromProto(group->datapath()));
+  const auto group = reader.Get<sb::Multicast_Group>(row);
+  if (!group || !reader.Ask(context.is_local, group->datapath())) return;
+  if (context.everywhere()) return EmitGroupEverywhere(reader, context, row, group, out);
+  const uint32_t datapath = reader.Ask(context.datapath_key, group->datapath());
   const uint32_t key = static_cast<uint32_t>(group->tunnel_key());
-  const bool has_localnet = !reader.Ask(context.localnet, FromProto(group->datapath())).IsZero();
+  const bool has_localnet = !reader.Ask(context.localnet, group->datapath()).IsZero();
   OpList here, patches;
   std::vector<std::string> elsewhere;  // Chassis.
   const auto deliver = [](OpList& ops, uint32_t port_key) {
     ops.push_back(LoadOutPort(port_key));
     ops.push_back(Op::Resubmit(table::kCheckLoopback));
   };
-  for (const ovsdb::Uuid& member : group->ports()) {
-    const PortInfo& port = reader.Ask(context.port, FromProto(member));
-    if (!port.exists || port.datapath != FromProto(group->datapath())) continue;
+  for (const Uuid& member : group->ports()) {
+    const PortInfo& port = reader.Ask(context.port, member);
+    if (!port.exists || port.datapath != group->datapath()) continue;
     // Of every member that has a zone, wherever it is: so does OVN.
     if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
     const bool is_here = port.chassis == context.chassis;

@@ -1,6 +1,5 @@
 // Side tables 66, 67 (MAC_Binding, Static_MAC_Binding), 71 and 72 (FDB).
 #include "lib/controller/emit.h"
-#include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/ip.h"
 
 namespace ovnlite {
@@ -9,8 +8,8 @@ namespace {
 // A static binding gives way to a learned one, unless it is told not to.
 constexpr uint16_t kStatic = 50, kLearned = 100, kOverriding = 150;
 
-void EmitBinding(Reader& reader, const ControllerContext& context, const std::string& logical_port,
-                 const std::string& ip_text, const std::string& mac_text, uint16_t priority, uint32_t cookie,
+void EmitBinding(Reader& reader, const ControllerContext& context, absl::string_view logical_port,
+                 absl::string_view ip_text, absl::string_view mac_text, uint16_t priority, uint32_t cookie,
                  Output& out) {
   const PortInfo& port = reader.Ask(context.port, FindPort(reader, logical_port));
   if (!port.exists || !reader.Ask(context.is_local, port.datapath)) return;
@@ -38,11 +37,10 @@ void EmitBinding(Reader& reader, const ControllerContext& context, const std::st
 }  // namespace
 
 void EmitFdbFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
-  const auto* fdb = reader.Get<sb::FDB>(row);
-  if (fdb == nullptr) return;
-  const absl::Span<const Uuid> datapaths =
-      reader.Find<sb::Datapath_Binding>("tunnel_key", std::to_string(fdb->dp_key()));
-  if (datapaths.empty() || !reader.Ask(context.is_local, datapaths[0])) return;
+  const auto fdb = reader.Get<sb::FDB>(row);
+  if (!fdb) return;
+  const RowIds datapaths = reader.Find(sb::columns::Datapath_Binding::tunnel_key, fdb->dp_key());
+  if (datapaths.empty() || !reader.Ask(context.is_local, datapaths.front())) return;
   const absl::StatusOr<MacAddress> mac = MacAddress::Parse(fdb->mac());
   if (!mac.ok()) return;
   const uint32_t datapath = static_cast<uint32_t>(fdb->dp_key()), port = static_cast<uint32_t>(fdb->port_key());
@@ -58,14 +56,14 @@ void EmitFdbFlows(Reader& reader, const ControllerContext& context, const Uuid& 
 }
 
 void EmitMacBindingFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
-  const auto* binding = reader.Get<sb::MAC_Binding>(row);
-  if (binding == nullptr) return;
+  const auto binding = reader.Get<sb::MAC_Binding>(row);
+  if (!binding) return;
   EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), kLearned, row.prefix(), out);
 }
 
 void EmitStaticBindingFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
-  const auto* binding = reader.Get<sb::Static_MAC_Binding>(row);
-  if (binding == nullptr) return;
+  const auto binding = reader.Get<sb::Static_MAC_Binding>(row);
+  if (!binding) return;
   const uint16_t priority = binding->override_dynamic_mac() ? kOverriding : kStatic;
   EmitBinding(reader, context, binding->logical_port(), binding->ip(), binding->mac(), priority, row.prefix(), out);
 }

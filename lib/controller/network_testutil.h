@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/schema/schema.h"

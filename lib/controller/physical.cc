@@ -1,7 +1,6 @@
 // Between OpenFlow ports and logical ports: tables 0, 37 to 41, 64 and 65.
 #include "lib/controller/emit.h"
 #include "lib/controller/moving_ports.h"
-#include "lib/schema/ovn_sb.pb.h"
 
 namespace ovnlite {
 namespace {
@@ -44,8 +43,8 @@ void EmitCommonFlows(const ControllerContext& context, Output& out) {
 
 // What a tunnel brings goes on at the local output, with the logical ports it names. These flows have no cookie.
 void EmitTunnelFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
-  const auto* chassis = reader.Get<sb::Chassis>(row);
-  if (chassis == nullptr) return;
+  const auto chassis = reader.Get<sb::Chassis>(row);
+  if (!chassis) return;
   const uint32_t number = reader.Ask(context.tunnel_number, chassis->name());
   if (number == 0) return;
   context.Emit(
@@ -188,7 +187,7 @@ class PortFlows {
     Put(ToPort(table::kLogicalToPhysical, 100), {Op::Output(number)});
     // Containers may sit behind the port: a packet from one to another leaves where it came from. OVN gives this flow no
     // cookie, nor those about the path's MTU one that means anything.
-    if (!reader_.Find<sb::Port_Binding>("parent_port", port_.name).empty()) {
+    if (!reader_.Find(sb::columns::Port_Binding::parent_port, port_.name).empty()) {
       Put(ToPort(table::kSaveInPort, 100, /*cookie=*/0).Flag(flag::kNested, true), OutputWithoutInPort());
     }
   }

@@ -1,11 +1,6 @@
 // Port security: tables 73 to 75, from Port_Binding.port_security of the ports that are here (ovn-nb(5),
 // Logical_Switch_Port, "port_security"). A flow that passes a packet clears flag 12, one that fails it sets it.
-#include <optional>
-#include <utility>
-#include <vector>
-
 #include "lib/controller/emit.h"
-#include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/logical/lport_addresses.h"
 
 namespace ovnlite {
@@ -159,10 +154,10 @@ void EmitPortSecurityFlows(Reader& reader, const ControllerContext& context, con
   if (context.NumberOf(reader, port) == 0 || !reader.Ask(context.is_local, port.datapath)) return;
   // A machine that is on its way here is trusted, as in OVN.
   if (port.moves_to(context.chassis)) return;
-  const auto* binding = reader.Get<sb::Port_Binding>(row);
   std::vector<LportAddresses> allowed;
-  for (const std::string& text : binding->port_security()) {
-    if (std::optional<LportAddresses> addresses = ReadLportAddresses(text)) allowed.push_back(*std::move(addresses));
+  for (const absl::string_view text : reader.Get<sb::Port_Binding>(row)->port_security()) {
+    std::optional<LportAddresses> addresses = ReadLportAddresses(text);
+    if (addresses.has_value()) allowed.push_back(*std::move(addresses));
   }
   if (!allowed.empty()) Builder(context, port, row.prefix(), out).Emit(allowed);
 }

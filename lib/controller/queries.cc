@@ -1,22 +1,19 @@
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/controller/context.h"
 #include "lib/controller/gateways.h"
-#include "lib/schema/ovn_sb.pb.h"
 #include "ovnlite/base/mac.h"
 
 namespace ovnlite {
 namespace {
 
-std::string Option(const google::protobuf::Map<std::string, std::string>& options, const std::string& key) {
-  const auto found = options.find(key);
-  return found == options.end() ? std::string() : found->second;
-}
+namespace column = sb::columns::Port_Binding;
 
-std::string ChassisName(Reader& reader, const ovsdb::Uuid& uuid) {
-  const auto* chassis = reader.Get<sb::Chassis>(FromProto(uuid));
-  return chassis == nullptr ? std::string() : chassis->name();
+std::string ChassisName(Reader& reader, const Uuid& uuid) {
+  const auto chassis = reader.Get<sb::Chassis>(uuid);
+  return chassis ? std::string(chassis->name()) : std::string();
 }
 
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
@@ -25,72 +22,40 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
 
 PortInfo ReadPort(Reader& reader, const ControllerContext& context, const Uuid& uuid) {
   PortInfo info;
-  const auto* row = reader.Get<sb::Port_Binding>(uuid);
-  if (row == nullptr) return info;
+  const auto row = reader.Get<sb::Port_Binding>(uuid);
+  if (!row) return info;
+  const auto option = [&row](absl::string_view key) { return std::string(row->options(key).value_or("")); };
   info.exists = true;
-  info.name = row->logical_port();
-  info.type = row->type();
+  info.name = std::string(row->logical_port());
+  info.type = std::string(row->type());
   info.key = static_cast<uint32_t>(row->tunnel_key());
-  info.datapath = FromProto(row->datapath());
+  info.datapath = row->datapath();
   info.datapath_key = reader.Ask(context.datapath_key, info.datapath);
   if (row->has_chassis()) info.chassis = ChassisName(reader, row->chassis());
-  for (const ovsdb::Uuid& other : row->additional_chassis()) {
+  for (const Uuid& other : row->additional_chassis()) {
     std::string name = ChassisName(reader, other);
     if (!name.empty()) info.additional.push_back(std::move(name));
   }
-  const std::string activated = Option(row->options(), "additional-chassis-activated");
-  info.quiet = Option(row->options(), "activation-strategy") == "rarp" && info.moves_to(context.chassis) &&
-               !Contains(absl::StrSplit(activated, ','), context.chassis);
-  info.peer = Option(row->options(), "peer");
-  info.parent = row->parent_port();
+  if (info.moves_to(context.chassis) && option("activation-strategy") == "rarp") {
+    info.quiet = !Contains(absl::StrSplit(option("additional-chassis-activated"), ','), context.chassis);
+  }
+  info.parent = std::string(row->parent_port());
   info.tag = static_cast<int>(row->tag());
-  info.distributed_port = Option(row->options(), "distributed-port");
-  info.l3gateway_chassis = Option(row->options(), "l3gateway-chassis");
-  info.vlan_passthru = Option(row->options(), "vlan-passthru") == "true";
-  info.bridged = Option(row->options(), "redirect-type") == "bridged";
-  if (info.bridged && row->mac_size() > 0) {
-    const std::string& addresses = row->mac(0);
+  if (info.type.empty()) return info;
+  info.peer = option("peer");
+  info.distributed_port = option("distributed-port");
+  info.l3gateway_chassis = option("l3gateway-chassis");
+  info.vlan_passthru = option("vlan-passthru") == "true";
+  info.bridged = option("redirect-type") == "bridged";
+  if (info.bridged && !row->mac().empty()) {
+    const absl::string_view addresses = row->mac().front();
     const absl::StatusOr<MacAddress> mac = MacAddress::Parse(addresses.substr(0, addresses.find(' ')));
     if (mac.ok()) info.bridged_mac = mac->bits();
   }
-  info.redirect_port = Option(row->options(), "chassis-redirect-port");
-  info.always_redirect = Option(row->options(), "always-redirect") == "true";
-  if (info.type == "chassisredirect") info.gateways = GatewaysOf(reader, *row);
+  info.redirect_port = option("chassis-redirect-port");
+  info.always_redirect = option("always-redirect") == "true";
+  if (info.type == "chassisredirect") info.gateways = GatewaysOf(reader, row);
   return info;
-}
-
-// Everything within reach of the local ports over patches. Looks only at ports that may bring their datapath here:
-// those plugged in and their containers, gateways, and redirections to this chassis.
-std::set<Uuid> FindLocalDatapaths(Reader& reader, const ControllerContext& context) {
-  std::set<Uuid> local;
-  if (context.everywhere()) {
-    for (const Uuid& datapath : reader.All<sb::Datapath_Binding>()) local.insert(datapath);
-    return local;
-  }
-  std::vector<Uuid> todo;
-  const auto bring = [&](const PortInfo& port) {
-    if (port.exists && local.insert(port.datapath).second) todo.push_back(port.datapath);
-  };
-  for (const std::string& name : reader.Ask(context.plugged, "")) {
-    const PortInfo& port = reader.Ask(context.port, FindPort(reader, name));
-    if (port.type != "localnet" && port.type != "localport" && port.type != "external") bring(port);
-    for (const Uuid& nested : reader.Find<sb::Port_Binding>("parent_port", name))
-      bring(reader.Ask(context.port, nested));
-  }
-  for (const char* type : {"chassisredirect", "l3gateway", "l2gateway", "vtep", "external"}) {
-    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("type", type)) {
-      const PortInfo& port = reader.Ask(context.port, uuid);
-      if (port.chassis == context.chassis || Contains(port.gateways, context.chassis)) bring(port);
-    }
-  }
-  while (!todo.empty()) {
-    const Uuid datapath = todo.back();
-    todo.pop_back();
-    for (const Uuid& peer : reader.Ask(context.patch_peers, datapath)) {
-      if (local.insert(peer).second) todo.push_back(peer);
-    }
-  }
-  return local;
 }
 
 // Behind a gateway port that redirects everything there is nothing to do on chassis that do not host it.
@@ -100,27 +65,52 @@ bool IsElsewhere(Reader& reader, const ControllerContext& context, const PortInf
   return redirect.exists && redirect.always_redirect && !Contains(redirect.gateways, context.chassis);
 }
 
-std::vector<Uuid> FindPatchPeers(Reader& reader, const ControllerContext& context, const Uuid& datapath) {
-  const auto can_cross = [&context](const PortInfo& port) {
-    return port.type == "patch" || (port.type == "l3gateway" && port.chassis == context.chassis);
-  };
-  std::vector<Uuid> peers;
-  for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
-    const PortInfo& port = reader.Ask(context.port, uuid);
-    if (port.peer.empty() || !can_cross(port) || IsElsewhere(reader, context, port)) continue;
-    const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
-    if (peer.exists && can_cross(peer)) peers.push_back(peer.datapath);
+// The port that was given an OpenFlow port, and the containers behind it.
+void EmitPlugged(Reader& reader, const ControllerContext& context, const std::string& name, Output& out) {
+  const PortInfo& port = reader.Ask(context.port, FindPort(reader, name));
+  out.Add(context.zones, {0, name, name});
+  if (port.exists && port.type != "localnet" && port.type != "localport" && port.type != "external") {
+    out.Add(context.seeds, port.datapath);
   }
-  std::sort(peers.begin(), peers.end());
-  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
-  return peers;
+  for (const Uuid& uuid : reader.Find(column::parent_port, name)) {
+    const PortInfo& nested = reader.Ask(context.port, uuid);
+    out.Add(context.seeds, nested.datapath);
+    out.Add(context.zones, {0, absl::StrCat(name, "\n", nested.name), nested.name});
+  }
+}
+
+// Ports that may bring their datapath here without being plugged in, and those that connect datapaths.
+void EmitSpecial(Reader& reader, const ControllerContext& context, const Uuid& uuid, const std::string& rank,
+                 Output& out) {
+  const PortInfo& port = reader.Ask(context.port, uuid);
+  const bool is_here = port.chassis == context.chassis;
+  if (is_here && port.type != "vtep" && port.type != "patch") out.Add(context.zones, {0, rank, port.name});
+  if (port.type == "virtual") return;
+  if (port.type != "patch" && (is_here || Contains(port.gateways, context.chassis))) {
+    out.Add(context.seeds, port.datapath);
+  }
+  const auto can_cross = [&context](const PortInfo& p) {
+    return p.type == "patch" || (p.type == "l3gateway" && p.chassis == context.chassis);
+  };
+  if (port.peer.empty() || !can_cross(port) || IsElsewhere(reader, context, port)) return;
+  const PortInfo& peer = reader.Ask(context.port, FindPort(reader, port.peer));
+  if (peer.exists && can_cross(peer)) out.Add(context.patches, {port.datapath, peer.datapath});
+}
+
+void EmitLocal(Reader& reader, const ControllerContext& context, const Uuid& datapath, Output& out) {
+  out.Add(context.local_by, datapath, datapath);
+  for (const Uuid& group : reader.Find(sb::columns::Logical_DP_Group::datapaths, datapath)) {
+    out.Add(context.local_by, group, datapath);
+  }
+  const uint32_t key = reader.Ask(context.datapath_key, datapath);
+  if (key != 0) out.Add(context.zones, {key, "", datapath.ToString()});
 }
 
 }  // namespace
 
 Uuid FindPort(Reader& reader, absl::string_view name) {
-  const absl::Span<const Uuid> found = reader.Find<sb::Port_Binding>("logical_port", name);
-  return found.empty() ? Uuid() : found[0];
+  const RowIds found = reader.Find(column::logical_port, name);
+  return found.empty() ? Uuid() : found.front();
 }
 
 const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const PortInfo& port) {
@@ -130,51 +120,100 @@ const PortInfo* PeerOf(Reader& reader, const ControllerContext& context, const P
   return context.everywhere() || (peer.type == port.type && peer.peer == port.name) ? &peer : nullptr;
 }
 
+ControllerContext::ControllerContext(Incremental& engine, std::string name)
+    : chassis(std::move(name)),
+      flows(engine.AddCollection<Flow>("flows")),
+      errors(engine.AddCollection<FlowError>("errors")),
+      seeds(engine.AddCollection<Uuid>("seeds")),
+      patches(engine.AddCollection<Patch>("patches")),
+      zones(engine.AddCollection<ZoneWish>("zones")),
+      groups(engine.AddCollection<std::string>("groups")),
+      meters(engine.AddCollection<std::string>("meters")),
+      local_by(engine.AddRelation<Uuid, Uuid>("local_by")),
+      port_number(engine.AddInput<std::string, uint32_t>("port_number")),
+      plugged_into(engine.AddInput<uint32_t, std::string>("plugged_into")),
+      tunnel_number(engine.AddInput<std::string, uint32_t>("tunnel_number")),
+      zone(engine.AddInput<std::string, uint32_t>("zone")),
+      group_id(engine.AddInput<std::string, uint32_t>("group_id")),
+      meter_id(engine.AddInput<std::string, uint32_t>("meter_id")),
+      is_reached(engine.AddInput<Uuid, bool>("is_reached")) {}
+
+// What is local, as items.
+void DefineLocality(Incremental& engine, ControllerContext& context) {
+  const auto emit_local = [&context](Reader& reader, const Uuid& datapath, Output& out) {
+    EmitLocal(reader, context, datapath, out);
+  };
+  context.plugged_port = engine.AddDemandedEmitter<std::string>(
+      "plugged_port", [&context](Reader& reader, const std::string& name, Output& out) {
+        EmitPlugged(reader, context, name, out);
+      });
+  if (context.everywhere()) {
+    engine.AddEmitter<sb::Datapath_Binding>("local_datapath", emit_local, {context.local_by});
+    return;
+  }
+  context.local_datapath = engine.AddDemandedEmitter<Uuid>("local_datapath", emit_local, {context.local_by});
+  // Among many ports, few are of these types.
+  const auto special = engine.AddRelation<std::string, int>("special_types");
+  engine.AddSingleEmitter(
+      "special_types",
+      [special](Reader&, Output& out) {
+        int rank = 0;
+        for (const char* type : {"chassisredirect", "l2gateway", "l3gateway", "external", "virtual", "vtep", "patch"}) {
+          out.Add(special, type, rank++);
+        }
+      },
+      {special});
+  engine.AddJoinEmitter("special_port", column::type, special,
+                        [&context](Reader& reader, const Uuid& uuid, const int& rank, Output& out) {
+                          EmitSpecial(reader, context, uuid, absl::StrCat("\xff", rank, uuid.ToString()), out);
+                        });
+}
+
 void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
-  context.plugged = engine.AddInput<std::vector<std::string>>("plugged");
-  context.port_number = engine.AddInput<uint32_t>("port_number");
-  context.plugged_into = engine.AddInput<std::string>("plugged_into");
-  context.tunnel_number = engine.AddInput<uint32_t>("tunnel_number");
-  context.zone = engine.AddInput<uint32_t>("zone");
-  context.datapath_key = engine.AddQuery<uint32_t>("datapath_key", [](Reader& reader, const Uuid& uuid) {
-    const auto* row = reader.Get<sb::Datapath_Binding>(uuid);
-    return row == nullptr ? 0 : static_cast<uint32_t>(row->tunnel_key());
+  context.datapath_key = engine.AddQuery<Uuid, uint32_t>("datapath_key", [](Reader& reader, const Uuid& uuid) {
+    const auto row = reader.Get<sb::Datapath_Binding>(uuid);
+    return row ? static_cast<uint32_t>(row->tunnel_key()) : 0;
   });
-  context.port = engine.AddQuery<PortInfo>(
+  context.port = engine.AddQuery<Uuid, PortInfo>(
       "port", [&context](Reader& reader, const Uuid& uuid) { return ReadPort(reader, context, uuid); });
-  context.patch_peers = engine.AddQuery<std::vector<Uuid>>(
-      "patch_peers", [&context](Reader& reader, const Uuid& uuid) { return FindPatchPeers(reader, context, uuid); });
-  context.local_datapaths = engine.AddQuery<std::set<Uuid>>(
-      "local_datapaths", [&context](Reader& reader, const Uuid&) { return FindLocalDatapaths(reader, context); });
-  context.is_local = engine.AddQuery<bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
-    if (context.everywhere()) return reader.Get<sb::Datapath_Binding>(datapath) != nullptr;
-    return reader.Ask(context.local_datapaths, Uuid()).contains(datapath);
+  context.is_local = engine.AddQuery<Uuid, bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
+    if (context.everywhere()) return static_cast<bool>(reader.Get<sb::Datapath_Binding>(datapath));
+    return reader.Ask(context.is_reached, datapath);
   });
-  context.moving = engine.AddQuery<std::vector<uint32_t>>("moving", [&context](Reader& reader, const Uuid& datapath) {
-    std::vector<uint32_t> keys;
-    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
-      const PortInfo& port = reader.Ask(context.port, uuid);
-      if (port.type.empty() && !port.additional.empty()) keys.push_back(port.key);
-    }
-    return keys;
-  });
-  context.localnet = engine.AddQuery<Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
-    for (const Uuid& uuid : reader.Find<sb::Port_Binding>("datapath", datapath.ToString())) {
+  context.moving =
+      engine.AddQuery<Uuid, std::vector<uint32_t>>("moving", [&context](Reader& reader, const Uuid& datapath) {
+        std::vector<uint32_t> keys;
+        for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
+          const PortInfo& port = reader.Ask(context.port, uuid);
+          if (port.type.empty() && !port.additional.empty()) keys.push_back(port.key);
+        }
+        return keys;
+      });
+  context.localnet = engine.AddQuery<Uuid, Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
+    for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
       if (reader.Ask(context.port, uuid).type == "localnet") return uuid;
     }
     return Uuid();
   });
+  DefineLocality(engine, context);
 }
 
 void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) {
   const auto each = [&context](auto emit) {
     return [&context, emit](Reader& reader, const Uuid& row, Output& out) { emit(reader, context, row, out); };
   };
-  engine.AddSingleEmitter("common", [&context](Reader&, const Uuid&, Output& out) { EmitCommonFlows(context, out); });
+  // Only for rows of local datapaths.
+  const auto local = [&context](auto emit) {
+    return [&context, emit](Reader& reader, const Uuid& row, const Uuid&, Output& out) {
+      emit(reader, context, row, out);
+    };
+  };
+  namespace columns = sb::columns;
+  engine.AddSingleEmitter("common", [&context](Reader&, Output& out) { EmitCommonFlows(context, out); });
   engine.AddEmitter<sb::Chassis>("tunnel", each(EmitTunnelFlows));
-  engine.AddEmitter<sb::Port_Binding>("physical_port", each(EmitPortFlows));
-  engine.AddEmitter<sb::Multicast_Group>("multicast_group", each(EmitGroupFlows));
-  engine.AddEmitter<sb::Port_Binding>("port_security", each(EmitPortSecurityFlows));
+  engine.AddJoinEmitter("physical_port", column::datapath, context.local_by, local(EmitPortFlows));
+  engine.AddJoinEmitter("port_security", column::datapath, context.local_by, local(EmitPortSecurityFlows));
+  engine.AddJoinEmitter("multicast_group", columns::Multicast_Group::datapath, context.local_by, local(EmitGroupFlows));
   engine.AddEmitter<sb::MAC_Binding>("mac_binding", each(EmitMacBindingFlows));
   engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", each(EmitStaticBindingFlows));
   engine.AddEmitter<sb::FDB>("fdb", each(EmitFdbFlows));

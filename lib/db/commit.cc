@@ -4,19 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/db/references.h"
+#include "lib/schema/constraints.h"
 
 namespace ovnlite {
 namespace {
-
-std::string RowName(const TableSchema& table, const Uuid& uuid) {
-  return absl::StrCat(table.name(), " row ", uuid.ToString());
-}
-
-uint64_t Bit(const ColumnSchema& column) { return uint64_t{1} << column.index(); }
-
-bool Touches(uint64_t changed, const ColumnGroup& group) {
-  return std::any_of(group.begin(), group.end(), [changed](const ColumnSchema* c) { return (changed & Bit(*c)) != 0; });
-}
 
 // The error with its place, after RFC 7047's word for it ("constraint violation: ...").
 absl::Status AtColumn(const absl::Status& status, const Edit& edit, const ColumnSchema& column) {
@@ -26,15 +18,19 @@ absl::Status AtColumn(const absl::Status& status, const Edit& edit, const Column
                                                   " column ", column.name(), ": ", message.substr(colon + 2)));
 }
 
+bool RefersWeakly(const ColumnSchema& column) {
+  return (column.key().ref_table != nullptr && !column.key().strong) ||
+         (column.value().ref_table != nullptr && !column.value().strong);
+}
+
 std::string UniqueValues(const ColumnGroup& group, const Row& row) {
   return absl::StrJoin(group, ", ", [&row](std::string* out, const ColumnSchema* column) {
     absl::StrAppend(out, column->name(), "=");
-    bool any = false;
-    ForEachText(*column, row, [&](absl::string_view text) {
-      any = true;
-      absl::StrAppend(out, "\"", text, "\"");
+    const Datum value = row.Get(*column);
+    if (value.empty()) absl::StrAppend(out, "[]");
+    value.ForEach([out](const AtomRef& key, const AtomRef*) {
+      absl::StrAppend(out, "\"", key.ToAtom().ToString(), "\"");
     });
-    if (!any) absl::StrAppend(out, "[]");
   });
 }
 
@@ -48,7 +44,6 @@ absl::Status CommitRun::Check() {
   for (const Edit& edit : edits_.edits()) {
     if (absl::Status status = CountReferences(edit); !status.ok()) return status;
   }
-  if (absl::Status status = CheckDormant(); !status.ok()) return status;
   if (absl::Status status = CheckDeleted(); !status.ok()) return status;
   CollectGarbage();
   if (absl::Status status = CheckRowCounts(); !status.ok()) return status;
@@ -56,28 +51,68 @@ absl::Status CommitRun::Check() {
   return CheckUnique();
 }
 
-absl::Status CommitRun::CheckValues(Edit& edit) {
-  const StoredRow* stored = store_.Rows(*edit.table).Find(edit.uuid);
-  if (edit.before != nullptr && (stored == nullptr || stored->message() != edit.before)) {
+absl::Status CommitRun::Rebase(Edit& edit, const Row& stored) {
+  const auto conflict = [&edit] {
     return absl::AbortedError(absl::StrCat(RowName(*edit.table, edit.uuid),
                                            " was changed by another transaction after this one had read it"));
-  }
+  };
+  if (edit.deletes()) return conflict();
+  Row row = stored;
+  absl::Status status;
+  ForEachColumn(*edit.table, edit.set | edit.mutated, [&](const ColumnSchema& column) {
+    if ((edit.set & MaskOf(column)) != 0) {
+      if (!stored.ColumnEquals(column, edit.before)) status.Update(conflict());
+      return row.Set(column, edit.after.Get(column));
+    }
+    DiffMembers(
+        edit.before.MembersOf(column.index()), edit.after.MembersOf(column.index()),
+        [&](const AtomBits& key, const AtomBits*) { row.Erase(column, key.ToRef(column.key().type)); },
+        [&](const AtomBits& key, const AtomBits* value) {
+          if (value == nullptr) {
+            row.Insert(column, key.ToRef(column.key().type));
+          } else {
+            row.Insert(column, key.ToRef(column.key().type), value->ToRef(column.value().type));
+          }
+        });
+  });
+  edit.before = stored;
+  edit.after = std::move(row);
+  return status;
+}
+
+absl::Status CommitRun::CheckValues(Edit& edit) {
+  if (absl::Status status = transaction_.TakeMessage(edit); !status.ok()) return status;
+  const StoredRow* stored = store_.Rows(*edit.table).Find(edit.uuid);
   if (edit.inserts() && stored != nullptr) {
     return absl::AlreadyExistsError(
         absl::StrCat("duplicate uuid: ", RowName(*edit.table, edit.uuid), " exists already"));
   }
-  edit.changed = 0;
-  if (edit.after == nullptr) return absl::OkStatus();
-  edit.given = edit.inserts() ? edit.given | store_.must_be_given[edit.table->index()] : ~uint64_t{0};
-  if (edit.inserts()) edit.changed = ~uint64_t{0};
-  for (const ColumnSchema& column : edit.table->columns()) {
-    if ((edit.given & Bit(column)) == 0) continue;
-    if (column.shape() == ColumnShape::kSet) SortColumn(column, *edit.after);
-    if (edit.before != nullptr && ColumnsEqual(column, *edit.before, *edit.after)) continue;
-    edit.changed |= Bit(column);
-    if (absl::Status status = CheckColumn(column, *edit.after); !status.ok()) return AtColumn(status, edit, column);
+  if (edit.before && stored == nullptr) {
+    return absl::AbortedError(absl::StrCat(RowName(*edit.table, edit.uuid),
+                                           " was deleted by another transaction after this one had read it"));
   }
-  return absl::OkStatus();
+  if (edit.before && !stored->row.IsSameVersion(edit.before)) {
+    if (absl::Status status = Rebase(edit, stored->row); !status.ok()) return status;
+  }
+  edit.changed = 0;
+  if (!edit.after) return absl::OkStatus();
+  absl::Status status;
+  const auto check = [&](const ColumnSchema& column) {
+    if (!status.ok()) return;
+    if (edit.before && edit.before.ColumnEquals(column, edit.after)) return;
+    edit.changed |= MaskOf(column);
+    status = CheckColumn(column, edit.before, edit.after);
+    if (!status.ok()) status = AtColumn(status, edit, column);
+  };
+  if (edit.inserts()) {
+    edit.after.ForEachSet(check);
+    ForEachColumn(*edit.table, edit.set | edit.mutated, check);
+    for (const ColumnSchema* column : store_.MustBeGiven(*edit.table)) check(*column);
+    edit.changed = kAllColumns;
+  } else {
+    ForEachColumn(*edit.table, edit.set | edit.mutated, check);
+  }
+  return status;
 }
 
 CommitRun::Target& CommitRun::TargetOf(const TableSchema& table, const Uuid& uuid) {
@@ -92,26 +127,17 @@ int64_t CommitRun::ReferencesTo(const Target& target) const {
 }
 
 bool CommitRun::Exists(const TableSchema& table, const Uuid& uuid) const {
-  if (const Edit* edit = edits_.Find(table, uuid)) return edit->after != nullptr;
+  if (const Edit* edit = edits_.Find(table, uuid)) return static_cast<bool>(edit->after);
   return store_.Rows(table).Find(uuid) != nullptr;
-}
-
-Edit& CommitRun::EditOf(const TableSchema& table, const Uuid& uuid) {
-  if (Edit* edit = edits_.Find(table, uuid)) return *edit;
-  Edit& edit = edits_.Add(table, uuid);
-  edit.before = store_.Rows(table).Find(uuid)->message();
-  edit.after.reset(edit.before->New());
-  edit.after->CopyFrom(*edit.before);
-  return edit;
 }
 
 absl::Status CommitRun::CountReferences(const Edit& edit) {
   absl::Status status;
   for (const ColumnSchema* reference : edit.table->references()) {
     const ColumnSchema& column = *reference;
-    if (edit.after != nullptr && (edit.changed & edit.given & Bit(column)) == 0) continue;
+    if (edit.after && (edit.changed & MaskOf(column)) == 0) continue;
     DiffReferences(
-        column, edit.before.get(), edit.after.get(), /*strong=*/true,
+        column, edit.before, edit.after, /*strong=*/true,
         [&](const TableSchema& table, const Uuid& uuid) { --TargetOf(table, uuid).delta; },
         [&](const TableSchema& table, const Uuid& uuid) {
           if (!Exists(table, uuid) && status.ok()) {
@@ -124,23 +150,6 @@ absl::Status CommitRun::CountReferences(const Edit& edit) {
         });
   }
   return status;
-}
-
-// Says only that something is wrong: whoever loads dormant rows loads them again awake to learn what.
-absl::Status CommitRun::CheckDormant() {
-  if (dormant_ == nullptr) return absl::OkStatus();
-  for (const DormantInserts::Table& table : dormant_->tables()) {
-    for (const DormantInserts::Row& row : table.rows) {
-      if (edits_.Find(*table.table, row.uuid) != nullptr || store_.Rows(*table.table).Find(row.uuid) != nullptr) {
-        return absl::AlreadyExistsError("duplicate uuid");
-      }
-    }
-  }
-  for (const auto& [target, count] : dormant_->references()) {
-    if (!Exists(*target.first, target.second)) return absl::FailedPreconditionError("referential integrity violation");
-    TargetOf(*target.first, target.second).delta += count;
-  }
-  return absl::OkStatus();
 }
 
 absl::Status CommitRun::CheckDeleted() {
@@ -157,17 +166,16 @@ absl::Status CommitRun::CheckDeleted() {
 
 // The slow way, since it is only needed to explain an error.
 std::string CommitRun::NameReferrer(const TableSchema& table, const Uuid& uuid) const {
-  for (const auto& referrer : store_.schema.tables()) {
-    for (const ColumnSchema& column : referrer->columns()) {
-      if (column.key().ref_table != &table || !column.key().strong) continue;
+  for (const auto& referrer : store_.schema().tables()) {
+    for (const ColumnSchema* column : referrer->references()) {
       for (const StoredRow* row : store_.Rows(*referrer).Sorted()) {
         const Edit* edit = edits_.Find(*referrer, row->uuid);
-        const Row* now = edit != nullptr ? edit->after.get() : row->message().get();
+        const Row& now = edit != nullptr ? edit->after : row->row;
         bool refers = false;
-        if (now == nullptr) continue;
-        ForEachReference(column, *now, /*strong=*/true,
-                         [&](const TableSchema&, const Uuid& u) { refers |= u == uuid; });
-        if (refers) return absl::StrCat(": ", RowName(*referrer, row->uuid), " column ", column.name());
+        if (!now) continue;
+        ForEachReference(*column, now, /*strong=*/true,
+                         [&](const TableSchema& t, const Uuid& u) { refers |= &t == &table && u == uuid; });
+        if (refers) return absl::StrCat(": ", RowName(*referrer, row->uuid), " column ", column->name());
       }
     }
   }
@@ -189,28 +197,29 @@ void CommitRun::CollectGarbage() {
     Edit* edit = edits_.Find(*table, uuid);
     if (edit == nullptr) {
       edit = &edits_.Add(*table, uuid);
-      edit->before = store_.Rows(*table).Find(uuid)->message();
+      edit->before = store_.Rows(*table).Find(uuid)->row;
     }
-    const Row& row = edit->after != nullptr ? *edit->after : *edit->before;
+    const Row row = edit->after ? edit->after : edit->before;
     for (const ColumnSchema* column : table->references()) {
       ForEachReference(*column, row, /*strong=*/true, [&](const TableSchema& target, const Uuid& target_uuid) {
         --TargetOf(target, target_uuid).delta;
         if (!target.is_root()) candidates.emplace_back(&target, target_uuid);
       });
     }
-    edit->after.reset();
+    edit->after = Row();
   }
 }
 
 absl::Status CommitRun::CheckRowCounts() const {
-  std::vector<size_t> inserted(store_.rows.size()), deleted(store_.rows.size());
+  absl::flat_hash_map<const TableSchema*, int64_t> grown;
   for (const Edit& edit : edits_.edits()) {
-    inserted[edit.table->index()] += edit.inserts() ? 1 : 0;
-    deleted[edit.table->index()] += edit.deletes() ? 1 : 0;
+    if (edit.inserts()) ++grown[edit.table];
   }
-  for (const auto& table : store_.schema.tables()) {
-    const size_t rows = store_.rows[table->index()].size() + inserted[table->index()] - deleted[table->index()];
-    if (inserted[table->index()] > 0 && rows > table->max_rows()) {
+  for (const auto& [table, inserted] : grown) {
+    int64_t rows = static_cast<int64_t>(store_.Rows(*table).size()) + inserted;
+    if (static_cast<size_t>(rows) <= table->max_rows()) continue;
+    for (const Edit& edit : edits_.edits()) rows -= edit.deletes() && edit.table == table ? 1 : 0;
+    if (static_cast<size_t>(rows) > table->max_rows()) {
       return absl::FailedPreconditionError(absl::StrCat("constraint violation: table ", table->name(),
                                                         " would contain ", rows, " rows, more than the ",
                                                         table->max_rows(), " allowed"));
@@ -220,67 +229,79 @@ absl::Status CommitRun::CheckRowCounts() const {
 }
 
 absl::Status CommitRun::CleanWeakReferences() {
+  // References to rows that this transaction deletes.
+  absl::Status status;
   const size_t own_edits = edits_.size();
   for (size_t i = 0; i < own_edits; ++i) {
     const Edit& edit = edits_.edits()[i];
     if (!edit.deletes()) continue;
-    store_.weak_referrers.ForEach(*edit.table, edit.uuid, store_.rows,
-                                  [this](const TableSchema& table, const Uuid& uuid) {
-                                    if (Exists(table, uuid)) EditOf(table, uuid).lost_target = true;
-                                  });
-  }
-  for (Edit& edit : edits_.edits()) {
-    if (edit.after == nullptr) continue;
-    for (const ColumnSchema* reference : edit.table->references()) {
-      const ColumnSchema& column = *reference;
-      bool dangles = edit.lost_target;
-      if (!dangles && (edit.changed & edit.given & Bit(column)) != 0) {
-        DiffReferences(
-            column, edit.before.get(), edit.after.get(), /*strong=*/false, [](const TableSchema&, const Uuid&) {},
-            [&](const TableSchema& table, const Uuid& uuid) { dangles = dangles || !Exists(table, uuid); });
+    std::vector<std::pair<const TableSchema*, Uuid>> referrers;
+    store_.ForEachWeakReferrer(*edit.table, edit.uuid, [&](const TableSchema& table, const Uuid& uuid) {
+      referrers.emplace_back(&table, uuid);
+    });
+    for (const auto& [table, uuid] : referrers) {
+      Edit* const referrer = transaction_.EditOf(*table, uuid);
+      if (referrer == nullptr) continue;
+      for (const ColumnSchema* column : table->references()) {
+        status.Update(CleanColumn(*column, *referrer, edit.uuid));
       }
-      if (!dangles) continue;
-      if (absl::Status status = CleanColumn(column, edit); !status.ok()) return status;
     }
   }
-  return absl::OkStatus();
+  // References that this transaction made, to rows that do not exist.
+  for (Edit& edit : edits_.edits()) {
+    if (!edit.after) continue;
+    for (const ColumnSchema* column : edit.table->references()) {
+      if ((edit.changed & MaskOf(*column)) == 0) continue;
+      std::vector<Uuid> dangling;
+      DiffReferences(
+          *column, edit.before, edit.after, /*strong=*/false, [](const TableSchema&, const Uuid&) {},
+          [&](const TableSchema& table, const Uuid& uuid) {
+            if (!Exists(table, uuid)) dangling.push_back(uuid);
+          });
+      for (const Uuid& target : dangling) status.Update(CleanColumn(*column, edit, target));
+    }
+  }
+  return status;
 }
 
-absl::Status CommitRun::CleanColumn(const ColumnSchema& column, Edit& edit) {
-  const int erased = EraseReferences(
-      column, *edit.after, [this](const TableSchema& table, const Uuid& uuid) { return !Exists(table, uuid); });
-  if (erased == 0) return absl::OkStatus();
-  if (column.min_size() > 0 && (column.shape() == ColumnShape::kScalar || ColumnSize(column, *edit.after) == 0)) {
+absl::Status CommitRun::CleanColumn(const ColumnSchema& column, Edit& edit, const Uuid& target) {
+  if (!RefersWeakly(column) || !EraseReference(column, edit.after, target)) return absl::OkStatus();
+  if (edit.before && edit.before.ColumnEquals(column, edit.after)) {
+    edit.changed &= ~MaskOf(column);
+  } else {
+    edit.changed |= MaskOf(column);
+  }
+  if (column.min_size() > 0 && !edit.after.Has(column)) {
     return AtColumn(
         absl::FailedPreconditionError("constraint violation: the row it refers to does not exist, or not any "
                                       "more, and the column must not be empty"),
         edit, column);
   }
-  edit.changed |= Bit(column);
-  if (edit.before != nullptr && ColumnsEqual(column, *edit.before, *edit.after)) edit.changed &= ~Bit(column);
   return absl::OkStatus();
 }
 
 absl::Status CommitRun::CheckUnique() {
-  std::vector<std::vector<const Edit*>> by_table(store_.rows.size());
+  absl::flat_hash_map<const TableSchema*, std::vector<const Edit*>> by_table;
   for (const Edit& edit : edits_.edits()) {
-    if (edit.after != nullptr && edit.changed != 0) by_table[edit.table->index()].push_back(&edit);
+    if (edit.after && edit.changed != 0 && !edit.table->unique().empty()) by_table[edit.table].push_back(&edit);
   }
-  for (const auto& table : store_.schema.tables()) {
-    for (const UniqueIndex& index : store_.unique[table->index()]) {
+  for (const auto& table : store_.schema().tables()) {
+    const auto edited = by_table.find(table.get());
+    if (edited == by_table.end()) continue;
+    for (const UniqueIndex& index : store_.UniqueOf(*table)) {
       const ColumnGroup& group = index.group();
-      DistinctRows seen(by_table[table->index()].size(), GroupHash{&group}, GroupEqual{&group});
-      for (const Edit* edit : by_table[table->index()]) {
-        if (!Touches(edit->changed, group)) continue;
-        bool taken = !seen.insert(edit->after.get()).second;
-        if (const StoredRow* other = index.Find(*edit->after); other != nullptr && other->uuid != edit->uuid) {
+      DistinctRows seen(edited->second.size(), GroupHash{&group}, GroupEqual{&group});
+      for (const Edit* edit : edited->second) {
+        if ((edit->changed & index.columns()) == 0) continue;
+        bool taken = !seen.insert(&edit->after).second;
+        if (const StoredRow* other = index.Find(edit->after); other != nullptr && other->uuid != edit->uuid) {
           const Edit* moves = edits_.Find(*table, other->uuid);
-          taken |= moves == nullptr || (moves->after != nullptr && !Touches(moves->changed, group));
+          taken |= moves == nullptr || (moves->after && (moves->changed & index.columns()) == 0);
         }
         if (taken) {
           return absl::FailedPreconditionError(absl::StrCat(
               "constraint violation: ", RowName(*table, edit->uuid),
-              " has the same values as another row in the unique columns ", UniqueValues(group, *edit->after)));
+              " has the same values as another row in the unique columns ", UniqueValues(group, edit->after)));
         }
       }
     }
@@ -288,24 +309,11 @@ absl::Status CommitRun::CheckUnique() {
   return absl::OkStatus();
 }
 
-void CommitRun::ApplyDormant() {
-  if (dormant_ == nullptr) return;
-  for (const DormantInserts::Table& table : dormant_->tables()) {
-    RowTable& rows = store_.Rows(*table.table);
-    const DormantSource* const source = rows.Keep({table.table, dormant_->keep()});
-    rows.Reserve(rows.size() + table.rows.size());
-    for (const DormantInserts::Row& row : table.rows) rows.InsertDormant(row.uuid, source, row.text);
-    for (const DormantInserts::Keys& keys : table.keys) {
-      for (const auto& [key, uuids] : keys.rows) keys.index->AddAll(key, uuids);
-    }
-  }
-}
-
-void CommitRun::Apply(std::vector<RowChange>* changes, std::vector<std::shared_ptr<const Row>>* kept) {
+std::vector<RowChange> CommitRun::Apply() {
   std::vector<Edit*> order;
   order.reserve(edits_.size());
   for (Edit& edit : edits_.edits()) {
-    if (edit.deletes() || (edit.after != nullptr && edit.changed != 0) || edit.inserts()) order.push_back(&edit);
+    if (edit.deletes() || edit.inserts() || (edit.after && edit.changed != 0)) order.push_back(&edit);
   }
   const auto place = [](const Edit* e) { return std::make_pair(e->table->index(), e->uuid); };
   const auto before = [&place](const Edit* a, const Edit* b) { return place(a) < place(b); };
@@ -313,48 +321,46 @@ void CommitRun::Apply(std::vector<RowChange>* changes, std::vector<std::shared_p
 
   // Old values leave the unique indexes before new ones enter, since rows may swap them.
   for (const Edit* edit : order) {
-    if (edit->before == nullptr) continue;
-    for (UniqueIndex& index : store_.unique[edit->table->index()]) {
-      if (edit->after == nullptr || Touches(edit->changed, index.group())) {
+    if (!edit->before) continue;
+    for (UniqueIndex& index : store_.UniqueOf(*edit->table)) {
+      if (!edit->after || (edit->changed & index.columns()) != 0) {
         index.Erase(*store_.Rows(*edit->table).Find(edit->uuid));
       }
     }
   }
+  std::vector<RowChange> changes;
+  changes.reserve(order.size());
   for (Edit* edit : order) {
     RowTable& rows = store_.Rows(*edit->table);
-    std::shared_ptr<const Row> after(std::move(edit->after));
     StoredRow* stored = nullptr;
-    if (edit->before == nullptr) {
-      stored = &rows.Insert(edit->uuid, after);
-    } else if (after == nullptr) {
+    if (!edit->before) {
+      stored = &rows.Insert(edit->uuid, edit->after);
+    } else if (!edit->after) {
       rows.Erase(*rows.Find(edit->uuid));
     } else {
       stored = rows.Find(edit->uuid);
-      stored->set_message(after);
+      stored->row = edit->after;
+      stored->message = nullptr;
     }
     if (stored != nullptr) {
-      for (UniqueIndex& index : store_.unique[edit->table->index()]) {
-        if (Touches(edit->changed, index.group())) index.Insert(*stored);
+      for (UniqueIndex& index : store_.UniqueOf(*edit->table)) {
+        if ((edit->changed & index.columns()) != 0) index.Insert(*stored);
       }
     }
-    store_.weak_referrers.Change(*edit->table, edit->uuid, edit->before.get(), after.get());
-    for (TextIndex* index : store_.by_table[edit->table->index()]) {
-      if (after == nullptr || (edit->changed & index->columns()) != 0) {
-        index->Change(edit->uuid, edit->before.get(), after.get());
+    for (ColumnIndex* index : store_.IndexesOf(*edit->table)) {
+      if (!edit->after || (edit->changed & index->columns()) != 0) {
+        index->Change(edit->uuid, edit->before, edit->after);
       }
     }
-    if (changes != nullptr) changes->push_back({edit->table, edit->uuid, edit->before.get(), after.get()});
-    if (kept != nullptr) {
-      if (edit->before != nullptr) kept->push_back(std::move(edit->before));
-      if (after != nullptr) kept->push_back(std::move(after));
-    }
+    const ColumnMask columns = edit->before && edit->after ? edit->changed : kAllColumns;
+    changes.push_back({edit->table, edit->uuid, std::move(edit->before), std::move(edit->after), columns});
   }
-  ApplyDormant();
   for (const Target& target : targets_) {
     if (target.delta == 0) continue;
     StoredRow* stored = store_.Rows(*target.table).Find(target.uuid);
     if (stored != nullptr) stored->strong_references = static_cast<uint32_t>(stored->strong_references + target.delta);
   }
+  return changes;
 }
 
 }  // namespace ovnlite

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 
-#include "absl/strings/match.h"
 #include "lib/db/commit.h"
 #include "lib/db/store.h"
 #include "lib/db/transaction.h"
@@ -17,8 +16,10 @@ struct Database::State {
   void Notify(const Delta& delta);
 
   Store store;
+  CommitAuthority* authority = nullptr;
   // In the order of subscription; a Subscription owns its listener.
   std::vector<std::weak_ptr<Listener>> listeners;
+  size_t most_listeners = 16;  // With more, those that went away are forgotten.
   bool notifying = false;
 };
 
@@ -29,17 +30,16 @@ void Database::State::Notify(const Delta& delta) {
   for (size_t i = 0; i < count; ++i) {
     if (const std::shared_ptr<Listener> listener = listeners[i].lock()) (*listener)(delta);
   }
-  std::erase_if(listeners, [](const std::weak_ptr<Listener>& listener) { return listener.expired(); });
   notifying = false;
 }
 
 Database::Database(const DatabaseSchema& schema) : state_(std::make_unique<State>(schema)) {}
 Database::~Database() = default;
 
-const DatabaseSchema& Database::schema() const { return state_->store.schema; }
+const DatabaseSchema& Database::schema() const { return state_->store.schema(); }
 
 Transaction Database::Begin() const {
-  auto state = std::make_unique<Transaction::State>();
+  auto state = std::make_unique<TransactionState>();
   state->store = &state_->store;
   return Transaction(std::move(state));
 }
@@ -50,73 +50,71 @@ absl::StatusOr<Delta> Database::Commit(Transaction transaction) {
   }
   if (state_->notifying)
     return absl::FailedPreconditionError("a listener may not commit to the database it listens to");
-  CommitRun run(state_->store, transaction.state_->edits, transaction.state_->dormant.get());
+  CommitRun run(*transaction.state_);
   if (absl::Status status = run.Check(); !status.ok()) return status;
   Delta delta;
-  run.Apply(&delta.changes_, &delta.kept_);
+  delta.changes_ = run.Apply();
   if (!delta.empty()) state_->Notify(delta);
   return delta;
 }
 
-const Row* Database::Get(const TableSchema& table, const Uuid& uuid) const {
+void Database::Submit(Transaction transaction, CommitDone done) {
+  if (state_->authority != nullptr) return state_->authority->Submit(std::move(transaction), std::move(done));
+  done(Commit(std::move(transaction)).status());
+}
+
+void Database::SetAuthority(CommitAuthority* authority) { state_->authority = authority; }
+
+const Row* Database::Find(const TableSchema& table, const Uuid& uuid) const {
   const StoredRow* stored = state_->store.Rows(table).Find(uuid);
-  return stored != nullptr ? stored->message().get() : nullptr;
+  return stored != nullptr ? &stored->row : nullptr;
+}
+
+const google::protobuf::Message* Database::Get(const TableSchema& table, const Uuid& uuid) const {
+  const StoredRow* stored = state_->store.Rows(table).Find(uuid);
+  return stored != nullptr ? &stored->AsMessage() : nullptr;
 }
 
 size_t Database::RowCount(const TableSchema& table) const { return state_->store.Rows(table).size(); }
 
 void Database::ForEach(const TableSchema& table, const std::function<void(const Uuid&, const Row&)>& visit) const {
-  for (const StoredRow* row : state_->store.Rows(table).Sorted()) visit(row->uuid, *row->message());
+  for (const StoredRow* row : state_->store.Rows(table).Sorted()) visit(row->uuid, row->row);
 }
 
-const Index& Database::IndexOn(const TableSchema& table, absl::string_view column) const {
-  Store& store = state_->store;
-  const size_t colon = column.find(':');
-  const ColumnSchema* schema = table.FindColumn(column.substr(0, colon));
-  std::optional<std::string> map_key;
-  if (colon != absl::string_view::npos) map_key = std::string(column.substr(colon + 1));
-  const bool is_function = absl::StartsWith(column, "@");
-  for (const TextIndex* index : store.by_table[table.index()]) {
-    if (is_function ? index->name() == column : index->column() == schema && index->map_key() == map_key) return *index;
-  }
-  if (schema == nullptr || (map_key.has_value() && schema->shape() != ColumnShape::kMap)) {
-    std::abort();  // A mistake of the program: no such column.
-  }
-  return store.AddIndex(std::make_unique<TextIndex>(store.next_index(), *schema, std::move(map_key)));
+const Index& Database::IndexOn(const ColumnSchema& column) const { return state_->store.IndexOn(column); }
+
+const Index& Database::IndexOn(const ColumnSchema& map, absl::string_view key) const {
+  return state_->store.IndexOn(map, key);
 }
 
-const Index& Database::IndexBy(const TableSchema& table, absl::string_view name,
-                               absl::Span<const absl::string_view> columns, KeyFunction keys) const {
-  Store& store = state_->store;
-  for (const TextIndex* index : store.by_table[table.index()]) {
-    if (index->name() == name) return *index;
-  }
-  uint64_t bits = 0;
-  for (absl::string_view column : columns) {
-    const ColumnSchema* schema = table.FindColumn(column);
-    if (schema == nullptr) std::abort();  // A mistake of the program: no such column.
-    bits |= uint64_t{1} << schema->index();
-  }
-  return store.AddIndex(std::make_unique<TextIndex>(store.next_index(), table, name, bits, std::move(keys)));
+const Index& Database::IndexBy(const TableSchema& table, absl::string_view name, ColumnMask columns,
+                               KeyFunction keys) const {
+  return state_->store.IndexBy(table, name, columns, std::move(keys));
+}
+
+const Index* Database::FindIndex(const TableSchema& table, absl::string_view name) const {
+  return state_->store.FindIndex(table, name);
 }
 
 std::vector<const Index*> Database::IndexesOf(const TableSchema& table) const {
-  const std::vector<TextIndex*>& indexes = state_->store.by_table[table.index()];
+  const std::vector<ColumnIndex*>& indexes = state_->store.IndexesOf(table);
   return {indexes.begin(), indexes.end()};
 }
 
 Database::Subscription Database::Subscribe(std::function<void(const Delta&)> listener) {
   auto shared = std::make_shared<Listener>(std::move(listener));
+  if (!state_->notifying && state_->listeners.size() >= state_->most_listeners) {
+    std::erase_if(state_->listeners, [](const std::weak_ptr<Listener>& old) { return old.expired(); });
+    state_->most_listeners = 16 + 2 * state_->listeners.size();
+  }
   state_->listeners.push_back(shared);
   Subscription subscription;
   subscription.keep_ = std::move(shared);
   return subscription;
 }
 
-const TableSchema& Database::TableOf(const google::protobuf::Descriptor* type) const {
-  const TableSchema* table = schema().TableOf(type);
-  if (table == nullptr) std::abort();  // A mistake of the program: a message of the other database.
-  return *table;
+void Database::CheckSchema(const DatabaseSchema& schema) const {
+  if (&schema != &state_->store.schema()) std::abort();  // A mistake of the program: a message of another database.
 }
 
 }  // namespace ovnlite

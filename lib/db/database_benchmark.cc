@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/schema/column_access.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
@@ -50,7 +50,7 @@ BENCHMARK(InsertRows)->Arg(100)->Arg(10000)->Unit(benchmark::kMillisecond);
 void EditOneRow(benchmark::State& state) {
   Database nb(NorthboundSchema());
   if (!nb.Commit(Switches(nb, state.range(0))).ok()) return state.SkipWithError("commit");
-  nb.IndexOn<nb::Logical_Switch_Port>("name");
+  (void)nb.Find(nb::columns::Logical_Switch_Port::name, "");
   int64_t tag = 0;
   for (auto _ : state) {
     Transaction t = nb.Begin();
@@ -147,18 +147,12 @@ double Resident() {
   return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
-// Argument 1: rows stay dormant, with the index that a trace needs.
 void LoadOwnLog(benchmark::State& state) {
   const char* path = std::getenv("OVNLITE_BENCHMARK_LOG");
   if (path == nullptr) return state.SkipWithError("OVNLITE_BENCHMARK_LOG names no file");
-  LoadOptions options;
-  options.dormant = state.range(0) == 1;
-  options.prepare = [&](const Database& db) {
-    if (options.dormant) db.IndexOn(*db.schema().FindTable("Logical_Flow"), "logical_datapath");
-  };
   const double before = Resident();
   for (auto _ : state) {
-    absl::StatusOr<LoadedLog> log = LoadLog(path, options);
+    absl::StatusOr<LoadedLog> log = LoadLog(path);
     state.PauseTiming();  // Destroying it is not loading it.
     if (!log.ok() || !log->error.ok()) return state.SkipWithError("damaged");
     state.counters["database_MB"] = (Resident() - before) / 1e6;
@@ -169,7 +163,7 @@ void LoadOwnLog(benchmark::State& state) {
     state.ResumeTiming();
   }
 }
-BENCHMARK(LoadOwnLog)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(LoadOwnLog)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace ovnlite

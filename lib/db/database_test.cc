@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "lib/schema/column_access.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
@@ -44,13 +44,14 @@ TEST_F(DatabaseTest, InsertsUpdatesAndDeletes) {
   Transaction t = nb_.Begin();
   nb::Logical_Switch* ls = t.Insert<nb::Logical_Switch>(Id(1));
   ls->set_name("LS1");
-  EXPECT_EQ(t.Get<nb::Logical_Switch>(Id(1)), ls);
+  EXPECT_EQ(t.Read<nb::Logical_Switch>(Id(1))->name(), "LS1");
   EXPECT_EQ(nb_.Get<nb::Logical_Switch>(Id(1)), nullptr) << "not visible before the commit";
   const absl::StatusOr<Delta> inserted = nb_.Commit(std::move(t));
   ASSERT_EQ(inserted.status(), absl::OkStatus());
   ASSERT_EQ(inserted->changes().size(), 1u);
-  EXPECT_EQ(inserted->changes()[0].before, nullptr);
-  EXPECT_EQ(inserted->changes()[0].after, nb_.Get<nb::Logical_Switch>(Id(1))) << "rows are not copied";
+  EXPECT_TRUE(inserted->changes()[0].inserted());
+  EXPECT_TRUE(inserted->changes()[0].after.IsSameVersion(nb_.Read<nb::Logical_Switch>(Id(1)).row()))
+      << "rows are not copied";
   EXPECT_EQ(inserted->changes()[0].table->name(), "Logical_Switch");
 
   Transaction u = nb_.Begin();
@@ -59,18 +60,26 @@ TEST_F(DatabaseTest, InsertsUpdatesAndDeletes) {
   const absl::StatusOr<Delta> updated = nb_.Commit(std::move(u));
   ASSERT_EQ(updated.status(), absl::OkStatus());
   ASSERT_EQ(updated->changes().size(), 1u);
-  EXPECT_EQ(updated->changes()[0].before, inserted->changes()[0].after);
-  EXPECT_EQ(static_cast<const nb::Logical_Switch*>(updated->changes()[0].before)->other_config().size(), 0u)
-      << "what deltas show stays as it was";
+  const RowChange& change = updated->changes()[0];
+  EXPECT_TRUE(change.before.IsSameVersion(inserted->changes()[0].after));
+  EXPECT_EQ(nb::Logical_Switch_View(&change.before)->other_config().size(), 0u) << "what deltas show stays as it was";
+  EXPECT_EQ(change.columns, MaskOf(nb::columns::Logical_Switch::other_config.index));
+  std::vector<std::string> came;
+  change.DiffColumn(
+      nb::columns::Logical_Switch::other_config.index, [](const AtomBits&, const AtomBits*) { FAIL(); },
+      [&](const AtomBits& key, const AtomBits* value) {
+        came.push_back(std::string(key.text()) + "=" + std::string(value->text()));
+      });
+  EXPECT_THAT(came, ElementsAre("mcast_snoop=true"));
 
   Transaction d = nb_.Begin();
   d.Delete<nb::Logical_Switch>(Id(1));
   d.Delete<nb::Logical_Switch>(Id(2));
-  EXPECT_EQ(d.Get<nb::Logical_Switch>(Id(1)), nullptr);
+  EXPECT_FALSE(d.Read<nb::Logical_Switch>(Id(1)));
   const absl::StatusOr<Delta> deleted = nb_.Commit(std::move(d));
   ASSERT_EQ(deleted.status(), absl::OkStatus());
   ASSERT_EQ(deleted->changes().size(), 1u);
-  EXPECT_EQ(deleted->changes()[0].after, nullptr);
+  EXPECT_TRUE(deleted->changes()[0].deleted());
   EXPECT_EQ(nb_.RowCount<nb::Logical_Switch>(), 0u);
 }
 
@@ -299,31 +308,174 @@ TEST_F(DatabaseTest, ATransactionThatReadOldRowsFails) {
 }
 
 TEST_F(DatabaseTest, IndexesFollow) {
+  using nb::columns::Logical_Switch_Port::name;
+  using nb::columns::Logical_Switch_Port::options;
+  using nb::columns::Logical_Switch::ports;
   AddSwitch({2, 3});
-  const Index& by_name = nb_.IndexOn<nb::Logical_Switch_Port>("name");
-  const Index& by_port = nb_.IndexOn<nb::Logical_Switch>("ports");
-  const Index& by_router_port = nb_.IndexOn<nb::Logical_Switch_Port>("options:router-port");
-  EXPECT_EQ(&nb_.IndexOn<nb::Logical_Switch>("ports"), &by_port);
+  const TableSchema& table = SchemaOf<nb::Logical_Switch_Port>();
+  const Index& by_name = nb_.IndexOn(table.columns()[name.index]);
+  const Index& by_router_port = nb_.IndexOn(table.columns()[options.index], "router-port");
+  EXPECT_EQ(&nb_.IndexOn(table.columns()[name.index]), &by_name);
   EXPECT_EQ(by_name.id(), 0);
-  EXPECT_EQ(by_router_port.id(), 2);
-  EXPECT_EQ(nb_.IndexesOf(by_name.table()).size(), 2u);
-  EXPECT_THAT(by_name.Find("p2"), ElementsAre(Id(2)));
-  EXPECT_THAT(by_port.Find(Id(3).ToString()), ElementsAre(Id(1)));
-  EXPECT_THAT(by_router_port.Find("lrp"), IsEmpty());
+  EXPECT_EQ(by_router_port.id(), 1);
+  EXPECT_EQ(nb_.IndexesOf(table).size(), 2u);
+  EXPECT_THAT(nb_.Find(name, "p2"), ElementsAre(Id(2)));
+  EXPECT_THAT(nb_.Find(ports, Id(3)), ElementsAre(Id(1)));
+  EXPECT_THAT(nb_.Find(options, "router-port", "lrp"), IsEmpty());
 
   Transaction t = nb_.Begin();
   for (uint64_t n : {3, 2}) (*t.Update<nb::Logical_Switch_Port>(Id(n))->mutable_options())["router-port"] = "lrp";
   ASSERT_TRUE(nb_.Commit(std::move(t)).ok());
-  EXPECT_THAT(by_router_port.Find("lrp"), ElementsAre(Id(2), Id(3)));
-  EXPECT_THAT(by_router_port.KeysOf(*nb_.Get<nb::Logical_Switch_Port>(Id(2))), ElementsAre("lrp"));
-  EXPECT_THAT(by_port.KeysOf(*nb_.Get<nb::Logical_Switch>(Id(1))), ElementsAre(Id(2).ToString(), Id(3).ToString()));
+  EXPECT_THAT(nb_.Find(options, "router-port", "lrp"), ElementsAre(Id(2), Id(3)));
 
   Transaction u = nb_.Begin();
   u.Delete<nb::Logical_Switch>(Id(1));
   ASSERT_TRUE(nb_.Commit(std::move(u)).ok());
-  EXPECT_THAT(by_router_port.Find("lrp"), IsEmpty());
-  EXPECT_THAT(by_name.Find("p2"), IsEmpty());
-  EXPECT_THAT(by_port.Find(Id(3).ToString()), IsEmpty());
+  EXPECT_THAT(nb_.Find(options, "router-port", "lrp"), IsEmpty());
+  EXPECT_THAT(nb_.Find(name, "p2"), IsEmpty());
+  EXPECT_THAT(nb_.Find(ports, Id(3)), IsEmpty());
+}
+
+TEST_F(DatabaseTest, MembersComeAndGoByThemselves) {
+  using nb::columns::Logical_Switch::other_config;
+  using nb::columns::Logical_Switch::ports;
+  AddSwitch({2, 3});
+  Transaction t = nb_.Begin();
+  t.Insert<nb::Logical_Switch_Port>(Id(4))->set_name("p4");
+  t.InsertMember(ports, Id(1), Id(4));
+  t.EraseMember(ports, Id(1), Id(2));
+  t.InsertPair(other_config, Id(1), "subnet", "10.0.0.0/24");
+  EXPECT_EQ(t.Read<nb::Logical_Switch>(Id(1))->other_config("subnet"), "10.0.0.0/24");
+  // Beside a message of the same row, each sees the other.
+  nb::Logical_Switch* ls = t.Update<nb::Logical_Switch>(Id(1));
+  EXPECT_EQ(ls->ports_size(), 2);
+  ls->set_name("LS2");
+  t.InsertPair(other_config, Id(1), "mcast_snoop", "true");
+  EXPECT_EQ(ls->other_config().size(), 2u);
+  t.Set(nb::columns::Logical_Switch::name, Id(1), "LS3");
+  EXPECT_EQ(ls->name(), "LS3");
+  ASSERT_EQ(nb_.Commit(std::move(t)).status(), absl::OkStatus());
+  EXPECT_THAT(nb_.Read<nb::Logical_Switch>(Id(1))->ports(), ElementsAre(Id(3), Id(4)));
+  EXPECT_EQ(nb_.RowCount<nb::Logical_Switch_Port>(), 2u) << "the port that left is garbage";
+  EXPECT_EQ(nb_.Get<nb::Logical_Switch>(Id(1))->name(), "LS3");
+
+  Transaction u = nb_.Begin();
+  u.InsertMember(ports, Id(9), Id(3));
+  const absl::Status status = nb_.Commit(std::move(u)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(status.message(), HasSubstr("Logical_Switch row " + Id(9).ToString() + " does not exist"));
+}
+
+// Two that put members into one set, or write different columns, do not disturb each other; two that set one column do.
+TEST_F(DatabaseTest, TransactionsMeetInColumns) {
+  using nb::columns::Logical_Switch::name;
+  using nb::columns::Logical_Switch::other_config;
+  AddSwitch({2});
+  Transaction a = nb_.Begin(), b = nb_.Begin(), c = nb_.Begin();
+  a.InsertPair(other_config, Id(1), "a", "1");
+  a.Set(name, Id(1), "by a");
+  b.InsertPair(other_config, Id(1), "b", "2");
+  c.InsertPair(other_config, Id(1), "c", "3");
+  c.Set(name, Id(1), "by c");
+  ASSERT_EQ(nb_.Commit(std::move(a)).status(), absl::OkStatus());
+  ASSERT_EQ(nb_.Commit(std::move(b)).status(), absl::OkStatus());
+  EXPECT_EQ(nb_.Commit(std::move(c)).status().code(), absl::StatusCode::kAborted);
+  const auto ls = nb_.Read<nb::Logical_Switch>(Id(1));
+  EXPECT_EQ(ls->name(), "by a");
+  EXPECT_EQ(ls->other_config("a"), "1");
+  EXPECT_EQ(ls->other_config("b"), "2");
+  EXPECT_EQ(ls->other_config("c"), std::nullopt);
+}
+
+// A server that takes its time, and may say no.
+class LateAuthority final : public CommitAuthority {
+ public:
+  explicit LateAuthority(Database& database) : database_(database) {}
+  void Submit(Transaction transaction, CommitDone done) override {
+    waiting_.emplace_back(std::move(transaction), std::move(done));
+  }
+  void Decide(bool yes) {
+    auto [transaction, done] = std::move(waiting_.front());
+    waiting_.erase(waiting_.begin());
+    done(yes ? database_.Commit(std::move(transaction)).status() : absl::UnavailableError("no"));
+  }
+
+ private:
+  Database& database_;
+  std::vector<std::pair<Transaction, CommitDone>> waiting_;
+};
+
+TEST_F(DatabaseTest, SomebodyElseMayDecide) {
+  std::vector<absl::Status> heard;
+  const auto rename = [&](const char* to) {
+    Transaction t = nb_.Begin();
+    t.Set(nb::columns::Logical_Switch::name, Id(1), to);
+    nb_.Submit(std::move(t), [&heard](const absl::Status& status) { heard.push_back(status); });
+  };
+  AddSwitch({});
+  rename("at once");
+  ASSERT_EQ(heard.size(), 1u);
+  EXPECT_EQ(nb_.Read<nb::Logical_Switch>(Id(1))->name(), "at once");
+  LateAuthority authority(nb_);
+  nb_.SetAuthority(&authority);
+  rename("never");
+  rename("later");
+  EXPECT_EQ(heard.size(), 1u);
+  authority.Decide(false);
+  authority.Decide(true);
+  ASSERT_EQ(heard.size(), 3u);
+  EXPECT_EQ(heard[1].code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(heard[2], absl::OkStatus());
+  EXPECT_EQ(nb_.Read<nb::Logical_Switch>(Id(1))->name(), "later");
+  nb_.SetAuthority(nullptr);
+}
+
+// A database of some other program.
+TEST(AnySchemaTest, ServesTablesWithoutMessages) {
+  const auto schema = DatabaseSchema::Parse(R"({"name":"Pets","version":"1.0.0","tables":{
+    "Owner":{"isRoot":true,"columns":{
+      "name":{"type":"string"},
+      "pets":{"type":{"key":{"type":"uuid","refTable":"Pet"},"min":0,"max":2}},
+      "ages":{"type":{"key":"integer","value":{"type":"real","minReal":0.5},"min":0,"max":"unlimited"}}},
+      "indexes":[["name"]]},
+    "Pet":{"columns":{
+      "kind":{"type":{"key":{"type":"string","enum":["set",["cat","dog"]]}}},
+      "friend":{"type":{"key":{"type":"uuid","refTable":"Pet","refType":"weak"},"min":0}}}}}})");
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  Database db(**schema);
+  const TableSchema& owner = *(*schema)->FindTable("Owner");
+  const TableSchema& pet = *(*schema)->FindTable("Pet");
+  Transaction t = db.Begin();
+  t.InsertRow(owner, Id(1));
+  t.Set(*owner.FindColumn("name"), Id(1), Atom::String("Ann"));
+  t.InsertPair(*owner.FindColumn("ages"), Id(1), 3, 1.5);
+  for (uint64_t n : {2, 3}) {
+    t.InsertRow(pet, Id(n));
+    t.Set(*pet.FindColumn("kind"), Id(n), Atom::String("cat"));
+    t.Set(*pet.FindColumn("friend"), Id(n), Atom::Of(Id(5 - n)));
+    t.InsertMember(*owner.FindColumn("pets"), Id(1), Id(n));
+  }
+  ASSERT_EQ(db.Commit(std::move(t)).status(), absl::OkStatus());
+
+  const auto error = [&](auto edit) {
+    Transaction u = db.Begin();
+    edit(u);
+    return std::string(db.Commit(std::move(u)).status().message());
+  };
+  EXPECT_THAT(error([&](Transaction& u) { u.InsertPair(*owner.FindColumn("ages"), Id(1), 4, 0.25); }),
+              HasSubstr("0.25 is not in the valid range 0.5 or more"));
+  EXPECT_THAT(error([&](Transaction& u) { u.Set(*pet.FindColumn("kind"), Id(2), Atom::String("cow")); }),
+              HasSubstr("\"cow\" is not one of the allowed values (cat, dog)"));
+  EXPECT_THAT(error([&](Transaction& u) {
+                u.InsertRow(pet, Id(4));
+                u.Set(*pet.FindColumn("kind"), Id(4), Atom::String("dog"));
+                u.InsertMember(*owner.FindColumn("pets"), Id(1), Id(4));
+              }),
+              HasSubstr("there are 3 values, more than the 2 allowed"));
+  EXPECT_EQ(error([&](Transaction& u) { u.EraseMember(*owner.FindColumn("pets"), Id(1), Id(2)); }), "");
+  EXPECT_EQ(db.RowCount(pet), 1u);
+  EXPECT_FALSE(db.Find(pet, Id(3))->Has(*pet.FindColumn("friend"))) << "its friend is gone";
+  EXPECT_THAT(db.IndexOn(*owner.FindColumn("ages")).Find(3), ElementsAre(Id(1)));
 }
 
 TEST_F(DatabaseTest, ListenersHearWhatChanged) {
@@ -354,8 +506,8 @@ TEST_F(DatabaseTest, DeltasOutliveTheirRows) {
     u.Delete<nb::Logical_Switch>(Id(1));
     deltas.push_back(*nb.Commit(std::move(u)));
   }
-  EXPECT_EQ(static_cast<const nb::Logical_Switch*>(deltas[0].changes()[0].after)->name(), "kept");
-  EXPECT_EQ(static_cast<const nb::Logical_Switch*>(deltas[1].changes()[0].before)->name(), "kept");
+  EXPECT_EQ(nb::Logical_Switch_View(&deltas[0].changes()[0].after)->name(), "kept");
+  EXPECT_EQ(nb::Logical_Switch_View(&deltas[1].changes()[0].before)->name(), "kept");
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ std::string CanonicalRows(const Database& database) {
   std::string lines;
   for (const auto& table : database.schema().tables()) {
     database.ForEach(*table, [&](const Uuid& uuid, const Row& row) {
-      Json json = Json::parse(RowToJson(*table, row));
+      Json json = Json::parse(RowToJson(row));
       json["_uuid"] = {"uuid", uuid.ToString()};
       absl::StrAppend(&lines, Json({table->name(), json}).dump(), "\n");
     });

@@ -1,5 +1,5 @@
 // File: edit_set.h
-// What a transaction has changed so far: the rows it inserted, copied to edit, or deleted.
+// What a transaction has changed so far: the rows it inserted, edited or deleted.
 
 #ifndef OVNLITE_LIB_DB_EDIT_SET_H_
 #define OVNLITE_LIB_DB_EDIT_SET_H_
@@ -12,27 +12,28 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "lib/db/row_table.h"
-#include "ovnlite/schema/schema.h"
+#include "ovnlite/base/uuid.h"
+#include "ovnlite/schema/row.h"
 
 namespace ovnlite {
 
 struct Edit {
   const TableSchema* table = nullptr;
   Uuid uuid;
-  // The row when it was first touched; null for an inserted one.
-  std::shared_ptr<const google::protobuf::Message> before;
-  // The row as it shall be; null for a deleted one.
-  std::unique_ptr<google::protobuf::Message> after;
-  // Of an inserted row: columns that may differ from their defaults, as bits.
-  uint64_t given = ~uint64_t{0};
-  // Columns that differ, as bits; set by the commit.
-  uint64_t changed = 0;
-  // A row it refers to weakly is deleted; set by the commit.
-  bool lost_target = false;
+  // The row when it was first touched; no row for an inserted one.
+  Row before;
+  // The row as it shall be, but for what is written into `message`; no row for a deleted one.
+  Row after;
+  // The row as the caller writes it, and counts; null when it does not.
+  std::unique_ptr<google::protobuf::Message> message;
+  // Columns that may differ: of which a whole value was set, and of which members came or went.
+  ColumnMask set = 0;
+  ColumnMask mutated = 0;
+  // Columns that differ; set by the commit. Of an inserted row all.
+  ColumnMask changed = 0;
 
-  bool inserts() const { return before == nullptr && after != nullptr; }
-  bool deletes() const { return before != nullptr && after == nullptr; }
+  bool inserts() const { return !before && after; }
+  bool deletes() const { return before && !after; }
 };
 
 class EditSet {
@@ -57,10 +58,11 @@ class EditSet {
   std::deque<Edit>& edits() { return edits_; }
   size_t size() const { return edits_.size(); }
 
+  void Fail(absl::Status mistake) { error.Update(std::move(mistake)); }
   // The first mistake that could not be reported when it was made.
   absl::Status error;
   // Rows nobody will see, for callers who go on writing after a mistake.
-  std::deque<Edit> spoiled;
+  std::deque<Edit> ignored;
 
  private:
   absl::flat_hash_map<std::pair<int, Uuid>, Edit*> by_row_;

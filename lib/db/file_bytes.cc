@@ -23,19 +23,6 @@ absl::Status Failed(absl::string_view what, const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<FileBytes> FileBytes::Map(const std::string& path) {
-  OVNLITE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenToRead(path));
-  struct stat info;
-  if (fstat(file.get(), &info) != 0) return Failed("cannot open", path);
-  const auto size = static_cast<size_t>(info.st_size);
-  if (size == 0) return FileBytes(nullptr, 0);
-  void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
-  if (memory == MAP_FAILED) return Failed("cannot map", path);
-  FileBytes bytes(static_cast<char*>(memory), size);
-  bytes.size_ = size;
-  return bytes;
-}
-
 absl::StatusOr<FileBytes> FileBytes::Read(const std::string& path) {
   OVNLITE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenToRead(path));
   struct stat info;

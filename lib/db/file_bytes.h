@@ -18,10 +18,6 @@ class FileBytes {
  public:
   // A copy, read at once.
   static absl::StatusOr<FileBytes> Read(const std::string& path);
-  // The file itself, mapped into memory: half the time, and no memory that the system's file cache does not have
-  // anyway. But what others write into the file is seen, and who shortens it meanwhile crashes this process. (Servers
-  // append, and put a new file in the place of one that grew too long.)
-  static absl::StatusOr<FileBytes> Map(const std::string& path);
   FileBytes(FileBytes&& other) noexcept;
   FileBytes& operator=(FileBytes&&) = delete;
   ~FileBytes();

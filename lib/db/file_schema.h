@@ -17,10 +17,13 @@ namespace ovnlite {
 struct FileSchema {
   const DatabaseSchema* ours = nullptr;
   std::string version;
-  // Null when a database of our schema can hold whatever the file's columns can. Otherwise a schema that can: ours with
-  // any values, and without the columns that have other atomic types or other numbers of them in the file.
-  std::unique_ptr<DatabaseSchema> wide;
+  // Null when a database of our schema can hold whatever the file's columns can, but for those it does not have.
+  // Otherwise the file's own.
+  std::unique_ptr<DatabaseSchema> theirs;
 };
+
+// Whether values of their column are of our column's atomic types, and no more of them than ours can have.
+bool HasSameTypes(const ColumnSchema& theirs, const ColumnSchema& ours);
 
 // Reads a <database-schema> of RFC 7047 section 3.2. Errors: DataLoss for text that is none, InvalidArgument for a
 // database that is not OVN's, or has no tables.

@@ -1,11 +1,12 @@
 #include "lib/db/json_row.h"
 
-#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "ovnlite/base/hash.h"
+#include "absl/strings/str_format.h"
+#include "lib/schema/constraints.h"
 #include "ovnlite/base/utf8.h"
 
 namespace ovnlite {
@@ -55,6 +56,7 @@ bool PassUuid(JsonReader& json, Uuid* uuid) {
 
 // `tag` when it was read already.
 Uuid ReadUuid(JsonReader& json, const UuidNames* names, Tag tag) {
+  if (Uuid uuid; tag == Tag::kNone && PassUuid(json, &uuid)) return uuid;
   if (tag == Tag::kNone) tag = ReadTag(json);
   if (tag != Tag::kUuid && (tag != Tag::kNamedUuid || names == nullptr)) {
     json.Fail(names == nullptr ? "expected [\"uuid\",...]" : "expected [\"uuid\",...] or [\"named-uuid\",...]");
@@ -108,70 +110,56 @@ void ForEachPair(JsonReader& json, Pair pair) {
   LeaveArray(json);
 }
 
-template <typename Map, typename ReadValue>
-void ReadMap(JsonReader& json, Map& map, ReadValue read_value) {
-  ForEachPair(json, [&] {
-    const absl::string_view key = json.ReadString();
-    // Protobuf's maps take only std::string as a key.
-    auto [entry, fresh] = map.insert({std::string(key), {}});
-    if (!fresh) json.Fail(absl::StrCat("the map contains the key \"", key, "\" twice"));
-    if (NeedElement(json)) read_value(entry->second);
-  });
-}
-
-void RefuseTag(JsonReader& json, Tag tag, absl::string_view expected) {
-  if (tag != Tag::kNone) json.Fail(absl::StrCat("expected ", expected));
-}
-
-void CheckCount(JsonReader& json, const ColumnSchema& column, size_t count) {
-  if (count > 1) json.Fail("expected one value, not a set of several");
-  if (count == 0 && column.min_size() > 0) json.Fail("expected a value, not an empty set");
-}
-
-// -- Holding values to their types without keeping them --
-
-absl::string_view PassString(JsonReader& json, const BaseType& type) {
-  const absl::string_view text = json.ReadString();
-  const bool plain = json.is_ascii() && type.one_of.empty() && text.size() <= type.max_length;
-  if (!plain && !CheckString(type, text).ok()) json.Fail("not a string of its column's type");
-  return text;
-}
-
-// Whether a key stands there twice is told by hashes, of a few keys.
-void PassStringMap(JsonReader& json, const ColumnSchema& column) {
-  constexpr size_t kMostKeys = 16;
-  uint64_t keys[kMostKeys];
-  size_t count = 0;
-  ForEachPair(json, [&] {
-    const uint64_t hash = HashBytes(PassString(json, column.key()));
-    if (count == kMostKeys || std::find(keys, keys + count, hash) != keys + count) return json.Fail("a key of the map");
-    keys[count++] = hash;
-    if (NeedElement(json)) PassString(json, column.value());
-  });
-}
-
-void PassColumn(JsonReader& json, const ColumnSchema& column) {
-  switch (column.access().kind) {
-    case ColumnKind::kInteger:
-      return CheckCount(json, column, ForEachElement(json, [&](Tag tag) {
-                          RefuseTag(json, tag, "an integer");
-                          if (!CheckNumber(column.key(), json.ReadInteger()).ok()) json.Fail("out of range");
-                        }));
-    case ColumnKind::kString:
-      return CheckCount(json, column, ForEachElement(json, [&](Tag tag) {
-                          RefuseTag(json, tag, "a string");
-                          PassString(json, column.key());
-                        }));
-    case ColumnKind::kStringToString:
-      return PassStringMap(json, column);
-    default:
-      return json.Fail("a column that must be read");
+// `tag` when it was read already.
+Atom ReadAtom(JsonReader& json, AtomType type, const JsonRowContext& context, Tag tag) {
+  if (type == AtomType::kUuid) return Atom::Of(ReadUuid(json, context.names, tag));
+  if (tag != Tag::kNone) {
+    json.Fail(absl::StrCat("expected ", type == AtomType::kBoolean ? "true or false"
+                                        : type == AtomType::kInteger ? "an integer"
+                                        : type == AtomType::kReal    ? "a number"
+                                                                     : "a string"));
+    return Atom();
+  }
+  switch (type) {
+    case AtomType::kInteger:
+      return Atom::Integer(json.ReadInteger());
+    case AtomType::kReal:
+      return Atom::Real(json.ReadReal());
+    case AtomType::kBoolean:
+      return Atom::Boolean(json.ReadBoolean());
+    default: {
+      const absl::string_view text = json.ReadString();
+      return Atom::String(context.strings != nullptr ? context.strings->Of(text) : SharedString(text));
+    }
   }
 }
 
+Datum ReadMap(JsonReader& json, const ColumnSchema& column, const JsonRowContext& context) {
+  std::vector<std::pair<Atom, Atom>> pairs;
+  ForEachPair(json, [&] {
+    Atom key = ReadAtom(json, column.key().type, context, Tag::kNone);
+    if (NeedElement(json)) {
+      pairs.emplace_back(std::move(key), ReadAtom(json, column.value().type, context, Tag::kNone));
+    }
+  });
+  std::optional<Atom> twice;
+  Datum map = Members::Of(column.key().type, column.value().type, std::move(pairs), &twice);
+  if (twice.has_value()) json.Fail(absl::StrCat("the map contains the key \"", twice->ToString(), "\" twice"));
+  return map;
+}
+
+Datum ReadSet(JsonReader& json, const ColumnSchema& column, const JsonRowContext& context) {
+  std::vector<Atom> atoms;
+  ForEachElement(json, [&](Tag tag) { atoms.push_back(ReadAtom(json, column.key().type, context, tag)); });
+  std::optional<Atom> twice;
+  Datum set = Members::Of(column.key().type, std::move(atoms), &twice);
+  if (twice.has_value()) json.Fail(TwiceError(*twice).message());
+  return set;
+}
+
 // The column that comes next, if it is one of those that did before; null otherwise.
-const ColumnSchema* PassExpected(JsonReader& json, const RowShape::Next& next) {
-  for (const ColumnSchema* column : {next.last, next.other}) {
+const ColumnSchema* PassExpected(JsonReader& json, const ColumnSchema* last, const ColumnSchema* other) {
+  for (const ColumnSchema* column : {last, other}) {
     if (column != nullptr && json.PassMember(column->member())) return column;
   }
   return nullptr;
@@ -179,174 +167,66 @@ const ColumnSchema* PassExpected(JsonReader& json, const RowShape::Next& next) {
 
 // -- Writing --
 
-void AppendUuid(const ovsdb::Uuid& uuid, std::string* out) {
-  absl::StrAppend(out, "[\"uuid\",\"", FromProto(uuid).ToString(), "\"]");
-}
-
-void AppendAtom(const std::string& text, std::string* out) { AppendJsonString(text, out); }
-void AppendAtom(const ovsdb::Uuid& uuid, std::string* out) { AppendUuid(uuid, out); }
-void AppendAtom(int64_t number, std::string* out) { absl::StrAppend(out, number); }
-
-template <typename Set>
-void AppendSet(const Set& set, std::string* out) {
-  if (set.size() == 1) return AppendAtom(set[0], out);
-  *out += "[\"set\",[";
-  for (int i = 0; i < set.size(); ++i) {
-    if (i > 0) *out += ',';
-    AppendAtom(set[i], out);
+void AppendAtom(const AtomRef& atom, std::string* out) {
+  switch (atom.type) {
+    case AtomType::kString:
+      return AppendJsonString(atom.text, out);
+    case AtomType::kUuid:
+      absl::StrAppend(out, "[\"uuid\",\"", Uuid(atom.high, atom.low).ToString(), "\"]");
+      return;
+    case AtomType::kReal:
+      // The shortest of these that reads back as the same number, as ovsdb-server writes it.
+      for (const int digits : {15, 16, 17}) {
+        const std::string text = absl::StrFormat("%.*g", digits, std::bit_cast<double>(atom.high));
+        double back = 0;
+        if (digits < 17 && (!absl::SimpleAtod(text, &back) || back != std::bit_cast<double>(atom.high))) continue;
+        absl::StrAppend(out, text);
+        return;
+      }
+      return;
+    case AtomType::kBoolean:
+      *out += atom.high != 0 ? "true" : "false";
+      return;
+    default:
+      absl::StrAppend(out, static_cast<int64_t>(atom.high));
   }
-  *out += "]]";
-}
-
-template <typename Map>
-void AppendMap(const Map& map, std::string* out) {
-  std::vector<const typename Map::value_type*> pairs;
-  pairs.reserve(map.size());
-  for (const auto& pair : map) pairs.push_back(&pair);
-  std::sort(pairs.begin(), pairs.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
-  *out += "[\"map\",[";
-  for (const auto* pair : pairs) {
-    *out += pair == pairs.front() ? "[" : ",[";
-    AppendAtom(pair->first, out);
-    *out += ',';
-    AppendAtom(pair->second, out);
-    *out += ']';
-  }
-  *out += "]]";
-}
-
-// -- Differences --
-
-template <typename Map, typename Same>
-void ApplyMapDiff(const Map& diff, Map& map, Same same) {
-  for (const auto& [key, value] : diff) {
-    const auto found = map.find(key);
-    if (found != map.end() && same(found->second, value)) {
-      map.erase(found);
-    } else {
-      map[key] = value;
-    }
-  }
-}
-
-// Both sorted.
-template <typename Set, typename Less>
-void ApplySetDiff(const Set& diff, Set& set, Less less) {
-  Set result;
-  auto have = set.begin();
-  auto change = diff.begin();
-  while (have != set.end() || change != diff.end()) {
-    if (change == diff.end() || (have != set.end() && less(*have, *change))) {
-      *result.Add() = std::move(*have++);
-    } else if (have == set.end() || less(*change, *have)) {
-      *result.Add() = *change++;
-    } else {
-      ++have;
-      ++change;
-    }
-  }
-  set = std::move(result);
 }
 
 }  // namespace
 
-void ReadColumn(JsonReader& json, const ColumnSchema& column, Row& row, const UuidNames* names) {
-  const ColumnAccess& access = column.access();
-  access.clear(row);
-  size_t count = 0;
-  switch (access.kind) {
-    case ColumnKind::kInteger:
-      count = ForEachElement(json, [&](Tag tag) {
-        RefuseTag(json, tag, "an integer");
-        access.write_number(row, json.ReadInteger());
-      });
-      break;
-    case ColumnKind::kBoolean:
-      count = ForEachElement(json, [&](Tag tag) {
-        RefuseTag(json, tag, "true or false");
-        access.write_number(row, json.ReadBoolean() ? 1 : 0);
-      });
-      break;
-    case ColumnKind::kString:
-      count = ForEachElement(json, [&](Tag tag) {
-        RefuseTag(json, tag, "a string");
-        const absl::string_view text = json.ReadString();
-        access.Mutable<std::string>(row).assign(text.data(), text.size());
-      });
-      break;
-    case ColumnKind::kUuid:
-      if (Uuid uuid; PassUuid(json, &uuid)) return ToProto(uuid, &access.Mutable<ovsdb::Uuid>(row));
-      count = ForEachElement(json,
-                             [&](Tag tag) { ToProto(ReadUuid(json, names, tag), &access.Mutable<ovsdb::Uuid>(row)); });
-      break;
-    case ColumnKind::kStringSet: {
-      StringSet& set = access.Mutable<StringSet>(row);
-      ForEachElement(json, [&](Tag tag) {
-        RefuseTag(json, tag, "a string");
-        const absl::string_view text = json.ReadString();
-        set.Add()->assign(text.data(), text.size());
-      });
-      return;
-    }
-    case ColumnKind::kUuidSet: {
-      UuidSet& set = access.Mutable<UuidSet>(row);
-      if (Uuid uuid; PassUuid(json, &uuid)) return ToProto(uuid, set.Add());
-      ForEachElement(json, [&](Tag tag) {
-        Uuid uuid;
-        if (tag != Tag::kNone || !PassUuid(json, &uuid)) uuid = ReadUuid(json, names, tag);
-        ToProto(uuid, set.Add());
-      });
-      return;
-    }
-    case ColumnKind::kStringToString:
-      return ReadMap(json, access.Mutable<StringToString>(row), [&](std::string& value) {
-        const absl::string_view text = json.ReadString();
-        value.assign(text.data(), text.size());
-      });
-    case ColumnKind::kStringToInteger:
-      return ReadMap(json, access.Mutable<StringToInteger>(row), [&](int64_t& value) { value = json.ReadInteger(); });
-    case ColumnKind::kStringToUuid:
-      return ReadMap(json, access.Mutable<StringToUuid>(row),
-                     [&](ovsdb::Uuid& value) { ToProto(ReadUuid(json, names, Tag::kNone), &value); });
-  }
-  CheckCount(json, column, count);
+Datum ReadColumn(JsonReader& json, const ColumnSchema& column, const JsonRowContext& context) {
+  if (column.shape() == ColumnShape::kMap) return ReadMap(json, column, context);
+  if (column.shape() == ColumnShape::kSet) return ReadSet(json, column, context);
+  if (json.Peek() != JsonKind::kArray) return ReadAtom(json, column.key().type, context, Tag::kNone);
+  Datum value;
+  const size_t count =
+      ForEachElement(json, [&](Tag tag) { value = ReadAtom(json, column.key().type, context, tag); });
+  if (count > 1) json.Fail("expected one value, not a set of several");
+  if (count == 0 && column.min_size() > 0) json.Fail("expected a value, not an empty set");
+  return value;
 }
 
-void ReadColumnDiff(JsonReader& json, const ColumnSchema& column, Row& row) {
-  if (column.shape() != ColumnShape::kSet && column.shape() != ColumnShape::kMap) return ReadColumn(json, column, row);
-  const ColumnAccess& access = column.access();
-  const std::unique_ptr<Row> diff(row.New());
-  ReadColumn(json, column, *diff);
-  SortColumn(column, *diff);
-  if (!json.ok()) return;
-  const auto same = [](const ovsdb::Uuid& a, const ovsdb::Uuid& b) { return FromProto(a) == FromProto(b); };
-  switch (access.kind) {
-    case ColumnKind::kStringSet:
-      return ApplySetDiff(access.Get<StringSet>(*diff), access.Mutable<StringSet>(row), std::less<std::string>());
-    case ColumnKind::kUuidSet:
-      return ApplySetDiff(access.Get<UuidSet>(*diff), access.Mutable<UuidSet>(row),
-                          [](const ovsdb::Uuid& a, const ovsdb::Uuid& b) { return FromProto(a) < FromProto(b); });
-    case ColumnKind::kStringToString:
-      return ApplyMapDiff(access.Get<StringToString>(*diff), access.Mutable<StringToString>(row), std::equal_to<>());
-    case ColumnKind::kStringToInteger:
-      return ApplyMapDiff(access.Get<StringToInteger>(*diff), access.Mutable<StringToInteger>(row), std::equal_to<>());
-    case ColumnKind::kStringToUuid:
-      return ApplyMapDiff(access.Get<StringToUuid>(*diff), access.Mutable<StringToUuid>(row), same);
-    default:
-      return;
-  }
-}
-
-bool MayPass(const ColumnSchema& column) {
-  const ColumnKind kind = column.access().kind;
-  return kind == ColumnKind::kInteger || kind == ColumnKind::kString || kind == ColumnKind::kStringToString;
+Datum ReadColumnDiff(JsonReader& json, const ColumnSchema& column, const Row& row, const JsonRowContext& context) {
+  const bool composite = column.shape() == ColumnShape::kSet || column.shape() == ColumnShape::kMap;
+  Datum diff = ReadColumn(json, column, context);
+  if (!composite || !json.ok()) return diff;
+  Members result(row.MembersOf(column.index()));
+  diff.ForEach([&](const AtomRef& key, const AtomRef* value) {
+    if (value == nullptr) {
+      if (!result.Insert(key)) result.Erase(key);
+    } else if (!result.Set(key, *value)) {
+      result.Erase(key);
+    }
+  });
+  return result;
 }
 
 std::string AtColumn(const TableSchema& table, const Uuid& uuid, const ColumnSchema& column) {
   return absl::StrCat(table.name(), " row ", uuid.ToString(), " column ", column.name());
 }
 
-absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const UuidNames* names) {
+absl::Status ReadRow(JsonReader& json, Row& row, const JsonRowContext& context) {
+  const TableSchema& table = row.table();
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
     const ColumnSchema* column = table.FindColumn(name);
@@ -354,81 +234,75 @@ absl::Status ReadRow(JsonReader& json, const TableSchema& table, Row& row, const
       json.Fail(absl::StrCat("table ", table.name(), " has no column \"", name, "\""));
       break;
     }
-    ReadColumn(json, *column, row, names);
+    row.Set(*column, ReadColumn(json, *column, context));
     json.AddContext(absl::StrCat("table ", table.name(), " column ", column->name()));
   }
   return json.status();
 }
 
-uint64_t ReadNewRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Row& row,
-                    absl::FunctionRef<void(absl::string_view)> unknown, uint64_t unread, RowShape* shape) {
-  RowShape none;
-  if (shape == nullptr) shape = &none;
-  uint64_t read = 0;
-  json.EnterObject();
-  for (size_t last = RowShape::kBegin;;) {
-    RowShape::Next& next = shape->next[last];
-    const ColumnSchema* column = PassExpected(json, next);
-    if (column == nullptr) {
-      absl::string_view name;
-      if (!json.NextMember(&name)) break;
-      column = table.FindColumn(name);
+class NewRowReader {
+ public:
+  static Row Read(JsonReader& json, const Uuid& uuid, RowBuilder& row, RowShape& shape,
+                  absl::FunctionRef<void(absl::string_view)> unknown, const JsonRowContext& context) {
+    const TableSchema& table = row.table();
+    json.EnterObject();
+    for (size_t last = 0;;) {
+      RowShape::Next& next = shape.next_[last];
+      const ColumnSchema* column = PassExpected(json, next.last, next.other);
       if (column == nullptr) {
-        unknown(name);
-        json.Skip();
-        continue;
+        absl::string_view name;
+        if (!json.NextMember(&name)) break;
+        column = table.FindColumn(name);
+        if (column == nullptr) {
+          unknown(name);
+          json.Skip();
+          continue;
+        }
+        next = {column, next.last};
       }
-      next = {column, next.last};
+      last = static_cast<size_t>(column->index()) + 1;
+      row.Set(*column, ReadColumn(json, *column, context));
+      if (!json.ok()) {
+        json.AddContext(AtColumn(table, uuid, *column));
+        break;
+      }
     }
-    last = static_cast<size_t>(column->index());
-    const uint64_t bit = uint64_t{1} << column->index();
-    read |= bit;
-    if ((unread & bit) != 0) {
-      PassColumn(json, *column);
-    } else {
-      ReadColumn(json, *column, row);
+    for (const ColumnSchema* column : table.sets()) {
+      if (column->min_size() > 0 && !row.Has(*column)) row.Set(*column, DefaultOf(*column));
     }
-    if (!json.ok()) {
-      json.AddContext(AtColumn(table, uuid, *column));
-      break;
-    }
+    return row.Build();
   }
-  for (const ColumnSchema* column : table.sets()) SetDefault(*column, row);
-  return read;
+};
+
+Row ReadNewRow(JsonReader& json, const Uuid& uuid, RowBuilder& row, RowShape& shape,
+               absl::FunctionRef<void(absl::string_view)> unknown, const JsonRowContext& context) {
+  return NewRowReader::Read(json, uuid, row, shape, unknown, context);
 }
 
 void AppendColumn(const ColumnSchema& column, const Row& row, std::string* out) {
-  const ColumnAccess& access = column.access();
-  if (column.shape() == ColumnShape::kOptional && !access.Has(row)) {
-    *out += "[\"set\",[]]";
+  const Datum value = row.Get(column);
+  if (column.shape() != ColumnShape::kMap && value.size() == 1) {
+    value.ForEach([out](const AtomRef& atom, const AtomRef*) { AppendAtom(atom, out); });
     return;
   }
-  switch (access.kind) {
-    case ColumnKind::kInteger:
-      return AppendAtom(access.read_number(row), out);
-    case ColumnKind::kBoolean:
-      *out += access.read_number(row) != 0 ? "true" : "false";
-      return;
-    case ColumnKind::kString:
-      return AppendAtom(access.Get<std::string>(row), out);
-    case ColumnKind::kUuid:
-      return AppendAtom(access.Get<ovsdb::Uuid>(row), out);
-    case ColumnKind::kStringSet:
-      return AppendSet(access.Get<StringSet>(row), out);
-    case ColumnKind::kUuidSet:
-      return AppendSet(access.Get<UuidSet>(row), out);
-    case ColumnKind::kStringToString:
-      return AppendMap(access.Get<StringToString>(row), out);
-    case ColumnKind::kStringToInteger:
-      return AppendMap(access.Get<StringToInteger>(row), out);
-    case ColumnKind::kStringToUuid:
-      return AppendMap(access.Get<StringToUuid>(row), out);
-  }
+  *out += column.shape() == ColumnShape::kMap ? "[\"map\",[" : "[\"set\",[";
+  bool first = true;
+  value.ForEach([&](const AtomRef& key, const AtomRef* second) {
+    if (!first) *out += ',';
+    first = false;
+    if (second != nullptr) *out += '[';
+    AppendAtom(key, out);
+    if (second == nullptr) return;
+    *out += ',';
+    AppendAtom(*second, out);
+    *out += ']';
+  });
+  *out += "]]";
 }
 
-std::string RowToJson(const TableSchema& table, const Row& row, bool defaults) {
+std::string RowToJson(const Row& row, bool defaults) {
   std::string json = "{";
-  for (const ColumnSchema& column : table.columns()) {
+  for (const ColumnSchema& column : row.table().columns()) {
     if (!defaults && IsDefault(column, row)) continue;
     absl::StrAppend(&json, json.size() > 1 ? ",\"" : "\"", column.name(), "\":");
     AppendColumn(column, row, &json);

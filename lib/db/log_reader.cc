@@ -10,9 +10,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/base/json_reader.h"
 #include "lib/db/file_bytes.h"
 #include "lib/db/file_schema.h"
-#include "lib/db/json_reader.h"
 #include "lib/db/json_row.h"
 #include "lib/db/log_record.h"
 #include "lib/db/narrow.h"
@@ -30,9 +30,7 @@ using Release = std::function<void(size_t)>;
 
 class LogReplay {
  public:
-  // `keep` holds the bytes, for rows that stay dormant; null: none does.
-  LogReplay(absl::string_view bytes, const LoadOptions& options, std::shared_ptr<const void> keep, Release release)
-      : bytes_(bytes), options_(options), keep_(std::move(keep)), release_(std::move(release)) {}
+  LogReplay(absl::string_view bytes, Release release) : bytes_(bytes), release_(std::move(release)) {}
 
   absl::StatusOr<LoadedLog> Run();
 
@@ -45,19 +43,15 @@ class LogReplay {
   };
   // One transaction record on its way into the database.
   struct Record {
-    absl::string_view json;
     size_t offset;  // In the file.
     Transaction transaction;
     std::optional<bool> is_diff;
     std::vector<Undecided> undecided;
   };
 
-  absl::Status Replay(absl::string_view json, size_t offset, bool dormant);
+  absl::Status Replay(absl::string_view json, size_t offset);
   void ReadTable(JsonReader& json, const TableSchema& table, Record& record);
-  // False when the row must be awake.
-  bool ReadDormantRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
-  // `shape`: of rows of this table.
-  void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, RowShape& shape, Record& record);
+  void ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record);
   absl::Status Decide(Record& record);
   absl::Status NarrowDatabase();
   void MakeWarnings();
@@ -67,11 +61,11 @@ class LogReplay {
   }
 
   const absl::string_view bytes_;
-  const LoadOptions& options_;
-  const std::shared_ptr<const void> keep_;
   const Release release_;
   FileSchema file_;
   LoadedLog log_;
+  RecentStrings strings_;
+  const JsonRowContext context_{nullptr, &strings_};
   LeftOut left_out_;
   // What the file has and the schema does not -> how many rows have it.
   absl::flat_hash_map<std::string, size_t> unknown_;
@@ -90,18 +84,9 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
       if (!file.ok()) return WithContext(file.status(), place());
       file_ = *std::move(file);
       log_.version = file_.version;
-      log_.database = std::make_unique<Database>(file_.wide != nullptr ? *file_.wide : *file_.ours);
-      if (options_.prepare != nullptr && file_.wide == nullptr) options_.prepare(*log_.database);
+      log_.database = std::make_unique<Database>(file_.theirs != nullptr ? *file_.theirs : *file_.ours);
     } else if (status.ok()) {
-      const auto offset = static_cast<size_t>(record->json.data() - bytes_.data());
-      const auto unknown = unknown_;
-      const bool dormant = keep_ != nullptr && file_.wide == nullptr;
-      status = Replay(record->json, offset, dormant);
-      if (!status.ok() && dormant) {
-        // Dormant rows do not know what is wrong with them.
-        unknown_ = unknown;
-        status = Replay(record->json, offset, false);
-      }
+      status = Replay(record->json, static_cast<size_t>(record->json.data() - bytes_.data()));
     }
     if (!status.ok()) {
       status = absl::DataLossError(absl::StrCat(place(), ": ", status.message()));
@@ -118,7 +103,7 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
     ++log_.records;
     log_.good_bytes += record->size;
   }
-  if (file_.wide != nullptr) OVNLITE_RETURN_IF_ERROR(NarrowDatabase());
+  if (file_.theirs != nullptr) OVNLITE_RETURN_IF_ERROR(NarrowDatabase());
   MakeWarnings();
   return std::move(log_);
 }
@@ -126,7 +111,6 @@ absl::StatusOr<LoadedLog> LogReplay::Run() {
 // What was read, in a database of our schema.
 absl::Status LogReplay::NarrowDatabase() {
   auto ours = std::make_unique<Database>(*file_.ours);
-  if (options_.prepare != nullptr) options_.prepare(*ours);
   if (absl::Status status = Narrow(*log_.database, *ours, &left_out_); !status.ok()) {
     return absl::DataLossError(absl::StrCat("without what schema version ", log_.version, " has and ",
                                             file_.ours->version(), " has not: ", status.message()));
@@ -135,9 +119,8 @@ absl::Status LogReplay::NarrowDatabase() {
   return absl::OkStatus();
 }
 
-absl::Status LogReplay::Replay(absl::string_view text, size_t offset, bool dormant) {
-  Record record{text, offset, log_.database->Begin(), std::nullopt, {}};
-  if (dormant) TransactionAccess::StateOf(record.transaction).dormant = std::make_unique<DormantInserts>(keep_, text);
+absl::Status LogReplay::Replay(absl::string_view text, size_t offset) {
+  Record record{offset, log_.database->Begin(), std::nullopt, {}};
   JsonReader json(text);
   absl::string_view member;
   for (json.EnterObject(); json.NextMember(&member);) {
@@ -162,48 +145,34 @@ absl::Status LogReplay::Replay(absl::string_view text, size_t offset, bool dorma
 void LogReplay::ReadTable(JsonReader& json, const TableSchema& table, Record& record) {
   constexpr size_t kReleaseStep = 1 << 20;
   size_t next_release = json.offset() + kReleaseStep;
-  const bool may_sleep =
-      TransactionAccess::StateOf(record.transaction).dormant != nullptr && DormantInserts::MaySleep(table);
-  RowShape shape;
+  TransactionState& transaction = TransactionAccess::StateOf(record.transaction);
+  RowBuilder builder(table);
+  RowShape shape(table);
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
     const absl::StatusOr<Uuid> uuid = Uuid::Parse(name);
     if (!uuid.ok()) return json.Fail(absl::StrCat("table ", table.name(), ": ", uuid.status().message()));
     if (json.Peek() == JsonKind::kNull) {
       json.ReadNull();
-      if (record.transaction.Get(table, *uuid) == nullptr) {
+      if (!record.transaction.Get(table, *uuid)) {
         return json.Fail(absl::StrCat(table.name(), " row ", uuid->ToString(), " is deleted but does not exist"));
       }
       record.transaction.Delete(table, *uuid);
-    } else if (!may_sleep || !ReadDormantRow(json, table, *uuid, record)) {
-      ReadChangedRow(json, table, *uuid, shape, record);
+    } else if (transaction.EditOf(table, *uuid) != nullptr) {
+      ReadChangedRow(json, table, *uuid, record);
+    } else {
+      Row row = ReadNewRow(
+          json, *uuid, builder, shape, [&](absl::string_view column) { NoteUnknownColumn(table, column); }, context_);
+      record.transaction.InsertRow(table, *uuid, std::move(row));
     }
-    if (keep_ == nullptr && json.offset() >= next_release) {
+    if (json.offset() >= next_release) {
       release_(record.offset + json.offset());
       next_release = json.offset() + kReleaseStep;
     }
   }
 }
 
-bool LogReplay::ReadDormantRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record) {
-  auto& transaction = TransactionAccess::StateOf(record.transaction);
-  if (transaction.edits.Find(table, uuid) != nullptr || transaction.store->Rows(table).Find(uuid) != nullptr)
-    return false;
-  transaction.dormant->Add(table, transaction.store->by_table[table.index()], uuid, json,
-                           [&](absl::string_view name) { NoteUnknownColumn(table, name); });
-  return true;
-}
-
-void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, RowShape& shape,
-                               Record& record) {
-  Row* row = record.transaction.Update(table, uuid);
-  if (row == nullptr) {
-    row = record.transaction.Insert(table, uuid);
-    const uint64_t given = ReadNewRow(
-        json, table, uuid, *row, [&](absl::string_view name) { NoteUnknownColumn(table, name); }, 0, &shape);
-    if (Edit* edit = TransactionAccess::StateOf(record.transaction).edits.Find(table, uuid)) edit->given = given;
-    return;
-  }
+void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const Uuid& uuid, Record& record) {
   absl::string_view name;
   for (json.EnterObject(); json.NextMember(&name);) {
     const ColumnSchema* column = table.FindColumn(name);
@@ -214,9 +183,10 @@ void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const
     }
     const bool composite = column->shape() == ColumnShape::kSet || column->shape() == ColumnShape::kMap;
     if (!composite || record.is_diff == false) {
-      ReadColumn(json, *column, *row);
+      record.transaction.Set(*column, uuid, ReadColumn(json, *column, context_));
     } else if (record.is_diff == true) {
-      ReadColumnDiff(json, *column, *row);
+      record.transaction.Set(*column, uuid,
+                             ReadColumnDiff(json, *column, record.transaction.Get(table, uuid), context_));
     } else {
       record.undecided.push_back({uuid, column, std::string(json.Skip())});
     }
@@ -226,15 +196,14 @@ void LogReplay::ReadChangedRow(JsonReader& json, const TableSchema& table, const
 
 absl::Status LogReplay::Decide(Record& record) {
   for (const Undecided& undecided : record.undecided) {
-    Row* row = record.transaction.Update(undecided.column->table(), undecided.uuid);
-    if (row == nullptr) continue;  // The record changes and deletes it.
+    const ColumnSchema& column = *undecided.column;
+    const Row row = record.transaction.Get(column.table(), undecided.uuid);
+    if (!row) continue;  // The record changes and deletes it.
     JsonReader json(undecided.json);
-    if (record.is_diff == true) {
-      ReadColumnDiff(json, *undecided.column, *row);
-    } else {
-      ReadColumn(json, *undecided.column, *row);
-    }
-    json.AddContext(AtColumn(undecided.column->table(), undecided.uuid, *undecided.column));
+    record.transaction.Set(column, undecided.uuid,
+                           record.is_diff == true ? ReadColumnDiff(json, column, row, context_)
+                                                  : ReadColumn(json, column, context_));
+    json.AddContext(AtColumn(column.table(), undecided.uuid, column));
     OVNLITE_RETURN_IF_ERROR(json.status());
   }
   return absl::OkStatus();
@@ -244,6 +213,7 @@ void LogReplay::MakeWarnings() {
   std::vector<std::string> warnings;
   const auto rows = [](size_t n) { return absl::StrCat(n, n == 1 ? " row" : " rows"); };
   const std::string written = absl::StrCat(", written by schema version ", log_.version, ", left out");
+  for (const auto& [what, count] : left_out_.unknown) unknown_[what] += count;
   for (const auto& [what, count] : unknown_) {
     warnings.push_back(absl::StrCat("unknown ", what, written, " in ", rows(count)));
   }
@@ -263,25 +233,13 @@ void LogReplay::MakeWarnings() {
 
 }  // namespace
 
-absl::StatusOr<LoadedLog> LoadLog(const std::string& path, const LoadOptions& options) {
-  absl::StatusOr<FileBytes> read = options.dormant ? FileBytes::Map(path) : FileBytes::Read(path);
-  OVNLITE_RETURN_IF_ERROR(read.status());
-  const auto file = std::make_shared<FileBytes>(*std::move(read));
-  std::shared_ptr<const void> keep;
-  if (options.dormant) keep = file;
-  absl::StatusOr<LoadedLog> log =
-      LogReplay(file->bytes(), options, std::move(keep), [&file](size_t end) { file->Release(end); }).Run();
+absl::StatusOr<LoadedLog> LoadLog(const std::string& path) {
+  OVNLITE_ASSIGN_OR_RETURN(FileBytes file, FileBytes::Read(path));
+  absl::StatusOr<LoadedLog> log = LogReplay(file.bytes(), [&file](size_t end) { file.Release(end); }).Run();
   if (!log.ok()) return WithContext(log.status(), path);
   return log;
 }
 
-absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes, const LoadOptions& options) {
-  std::shared_ptr<const std::string> copy;
-  if (options.dormant) {
-    copy = std::make_shared<const std::string>(bytes);
-    bytes = *copy;
-  }
-  return LogReplay(bytes, options, copy, [](size_t) {}).Run();
-}
+absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes) { return LogReplay(bytes, [](size_t) {}).Run(); }
 
 }  // namespace ovnlite

@@ -4,16 +4,17 @@
 #include "lib/base/file.h"
 #include "lib/db/json_row.h"
 #include "lib/db/log_record.h"
+#include "lib/schema/constraints.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
 
-void AppendRow(const TableSchema& table, const Row& row, std::string* out) {
+void AppendRow(const Row& row, std::string* out) {
   *out += '{';
   bool first = true;
-  for (const ColumnSchema& column : table.columns()) {
+  for (const ColumnSchema& column : row.table().columns()) {
     if (column.ephemeral() || IsDefault(column, row)) continue;
     absl::StrAppend(out, first ? "\"" : ",\"", column.name(), "\":");
     AppendColumn(column, row, out);
@@ -34,7 +35,7 @@ std::string FormatLog(const Database& database) {
     bool first = true;
     database.ForEach(*table, [&](const Uuid& uuid, const Row& row) {
       absl::StrAppend(&json, first ? "\"" : ",\"", uuid.ToString(), "\":");
-      AppendRow(*table, row, &json);
+      AppendRow(row, &json);
       first = false;
     });
     json += '}';

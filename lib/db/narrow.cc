@@ -1,37 +1,31 @@
 #include "lib/db/narrow.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "lib/db/column_ops.h"
+#include "lib/db/file_schema.h"
+#include "lib/db/references.h"
+#include "lib/schema/constraints.h"
 #include "ovnlite/base/utf8.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
 
-std::string ShownText(absl::string_view text) {
+std::string ShownText(const AtomRef& atom) {
   constexpr size_t kShown = 80;
-  std::string shown;
-  AppendJsonString(text.size() <= kShown ? text : absl::StrCat(text.substr(0, kShown), "..."), &shown);
-  return shown;
-}
-
-bool IsLimited(const BaseType& base) {
-  const BaseType any;
-  return base.min_integer != any.min_integer || base.max_integer != any.max_integer ||
-         base.max_length != any.max_length || !base.one_of.empty();
+  if (atom.type != AtomType::kString) return atom.ToAtom().ToString();
+  return QuoteJson(atom.text.size() <= kShown ? std::string(atom.text) : absl::StrCat(atom.text.substr(0, kShown), "..."));
 }
 
 class Narrowing {
  public:
-  Narrowing(const Database& wide, Database& ours, LeftOut* left_out)
-      : wide_(wide), ours_(ours), left_out_(*left_out), transaction_(ours.Begin()) {}
+  Narrowing(const Database& theirs, Database& ours, LeftOut* left_out)
+      : theirs_(theirs), ours_(ours), left_out_(*left_out), transaction_(ours.Begin()) {}
 
   absl::Status Run() {
-    for (const auto& table : ours_.schema().tables()) CopyTable(*table);
+    for (const auto& table : theirs_.schema().tables()) CopyTable(*table);
     while (!gone_.empty() && DropReferrers()) {
     }
     return ours_.Commit(std::move(transaction_)).status();
@@ -41,106 +35,69 @@ class Narrowing {
   struct Copied {
     const TableSchema* table;
     Uuid uuid;
-    Row* row;  // The transaction's. Null when it was left out again.
   };
 
-  void CopyTable(const TableSchema& table) {
-    std::vector<const ColumnSchema*> limited;
-    for (const ColumnSchema& column : table.columns()) {
-      if (IsLimited(column.key()) || IsLimited(column.value())) limited.push_back(&column);
+  void CopyTable(const TableSchema& from) {
+    const TableSchema* table = ours_.schema().FindTable(from.name());
+    if (table == nullptr) {
+      if (const size_t rows = theirs_.RowCount(from); rows > 0) left_out_.unknown[absl::StrCat("table ", from.name())] = rows;
+      return;
     }
-    const TableSchema& from = *wide_.schema().tables()[static_cast<size_t>(table.index())];
-    wide_.ForEach(from, [&](const Uuid& uuid, const Row& row) {
-      Copied copied = {&table, uuid, transaction_.Insert(table, uuid)};
-      copied.row->CopyFrom(row);
+    std::vector<std::pair<const ColumnSchema*, const ColumnSchema*>> columns;  // Theirs, and ours or null.
+    for (const ColumnSchema& column : from.columns()) {
+      const ColumnSchema* known = table->FindColumn(column.name());
+      columns.emplace_back(&column, known != nullptr && HasSameTypes(column, *known) ? known : nullptr);
+    }
+    theirs_.ForEach(from, [&](const Uuid& uuid, const Row& row) {
+      transaction_.InsertRow(*table, uuid);
       bool keep = true;
-      for (const ColumnSchema* column : limited) keep = NarrowColumn(*column, *copied.row) && keep;
-      if (!keep) Drop(copied);
-      if (keep && !table.references().empty()) referrers_.push_back(copied);
+      for (const auto& [their_column, column] : columns) {
+        const bool may_be_none = column != nullptr && column->shape() == ColumnShape::kOptional;
+        const bool is_some = their_column->shape() == ColumnShape::kScalar && may_be_none;
+        if (!row.Has(*their_column) && !is_some) continue;
+        if (column == nullptr) {
+          ++left_out_.unknown[absl::StrCat("column ", table->name(), ".", their_column->name())];
+        } else {
+          keep = Copy(*column, uuid, row.Get(*their_column)) && keep;
+        }
+      }
+      if (!keep) {
+        Drop(*table, uuid);
+      } else if (!table->references().empty()) {
+        referrers_.push_back({table, uuid});
+      }
     });
   }
 
-  void Drop(Copied& copied) {
-    transaction_.Delete(*copied.table, copied.uuid);
-    gone_.emplace(copied.table, copied.uuid);
-    copied.row = nullptr;
+  void Drop(const TableSchema& table, const Uuid& uuid) {
+    transaction_.Delete(table, uuid);
+    gone_.emplace(&table, uuid);
   }
 
-  // Takes out of the column what it cannot hold. False when that leaves no row.
-  bool NarrowColumn(const ColumnSchema& column, Row& row) {
-    const ColumnAccess& access = column.access();
-    switch (access.kind) {
-      case ColumnKind::kInteger:
-        return !access.Has(row) || MayHold(column, access.read_number(row));
-      case ColumnKind::kString:
-        return !access.Has(row) || MayHold(column, access.Get<std::string>(row));
-      case ColumnKind::kStringSet:
-        return NarrowSet(column, row);
-      case ColumnKind::kStringToString:
-        return NarrowMap<StringToString>(column, row);
-      case ColumnKind::kStringToInteger:
-        return NarrowMap<StringToInteger>(column, row);
-      case ColumnKind::kStringToUuid:
-        return NarrowMap<StringToUuid>(column, row);
-      case ColumnKind::kBoolean:
-      case ColumnKind::kUuid:
-      case ColumnKind::kUuidSet:
-        return true;
+  // What our column can hold of the value. False when that leaves no row.
+  bool Copy(const ColumnSchema& column, const Uuid& uuid, Datum value) {
+    std::vector<Atom> bad;  // Members or keys.
+    LeftOut::Values* values = nullptr;
+    value.ForEach([&](const AtomRef& key, const AtomRef* second) {
+      if (CheckAtom(column.key(), key).ok() && (second == nullptr || CheckAtom(column.value(), *second).ok())) return;
+      bad.push_back(key.ToAtom());
+      values = &Note(column, second == nullptr ? ShownText(key) : absl::StrCat(ShownText(key), "=", ShownText(*second)));
+    });
+    const bool single = value.is_atom();
+    for (const Atom& atom : bad) {
+      if (!single) value.mutable_members().Erase(atom);
     }
+    if (values != nullptr) {
+      const bool enough = !single && value.members().size() >= static_cast<size_t>(column.min_size());
+      ++(enough ? values->shortened : values->rows);
+      if (!enough) return false;
+    }
+    const bool composite = column.shape() == ColumnShape::kSet || column.shape() == ColumnShape::kMap;
+    if (composite && single) value = Members::Of(column.key().type, {value.atom()});
+    if (!composite && !value.is_atom() && value.size() == 1) value = value.members().begin().key().ToAtom(column.key().type);
+    transaction_.Set(column, uuid, std::move(value));
     return true;
   }
-
-  bool MayHold(const ColumnSchema& column, int64_t number) {
-    if (CheckNumber(column.key(), number).ok()) return true;
-    ++Note(column, absl::StrCat(number)).rows;
-    return false;
-  }
-  bool MayHold(const ColumnSchema& column, const std::string& text) {
-    if (CheckString(column.key(), text).ok()) return true;
-    ++Note(column, ShownText(text)).rows;
-    return false;
-  }
-
-  bool NarrowSet(const ColumnSchema& column, Row& row) {
-    StringSet& set = column.access().Mutable<StringSet>(row);
-    const auto is_bad = [&](const std::string& text) { return !CheckString(column.key(), text).ok(); };
-    LeftOut::Values* values = nullptr;
-    for (const std::string& text : set) {
-      if (is_bad(text)) values = &Note(column, ShownText(text));
-    }
-    if (values == nullptr) return true;
-    set.erase(std::remove_if(set.begin(), set.end(), is_bad), set.end());
-    const bool enough = set.size() >= column.min_size();
-    ++(enough ? values->shortened : values->rows);
-    return enough;
-  }
-
-  template <typename Map>
-  bool NarrowMap(const ColumnSchema& column, Row& row) {
-    Map& map = column.access().Mutable<Map>(row);
-    LeftOut::Values* values = nullptr;
-    for (auto pair = map.begin(); pair != map.end();) {
-      if (CheckString(column.key(), pair->first).ok() && CheckValue(column.value(), pair->second)) {
-        ++pair;
-        continue;
-      }
-      values = &Note(column, PairText(pair->first, pair->second));
-      pair = map.erase(pair);
-    }
-    if (values != nullptr) ++values->shortened;
-    return true;
-  }
-
-  static bool CheckValue(const BaseType& base, const std::string& text) { return CheckString(base, text).ok(); }
-  static bool CheckValue(const BaseType& base, int64_t number) { return CheckNumber(base, number).ok(); }
-  static bool CheckValue(const BaseType&, const ovsdb::Uuid&) { return true; }
-  static std::string PairText(const std::string& key, const std::string& value) {
-    return absl::StrCat(ShownText(key), "=", ShownText(value));
-  }
-  static std::string PairText(const std::string& key, int64_t value) {
-    return absl::StrCat(ShownText(key), "=", value);
-  }
-  static std::string PairText(const std::string& key, const ovsdb::Uuid&) { return ShownText(key); }
 
   LeftOut::Values& Note(const ColumnSchema& column, std::string text) {
     LeftOut::Values& values = left_out_.by_column[absl::StrCat(column.table().name(), ".", column.name())];
@@ -151,50 +108,40 @@ class Narrowing {
 
   // Takes out references to rows that are gone, and rows that need one. Whether there were such rows.
   bool DropReferrers() {
-    bool dropped = false;
-    for (Copied& copied : referrers_) {
-      if (copied.row == nullptr) continue;
+    std::vector<Copied> kept;
+    for (const Copied& copied : referrers_) {
       bool keep = true;
       for (const ColumnSchema* column : copied.table->references()) {
-        keep = DropReferences(*column, *copied.row) && keep;
+        keep = DropReferences(*column, copied.uuid) && keep;
       }
-      if (keep) continue;
-      ++left_out_.in_need[copied.table->name()];
-      Drop(copied);
-      dropped = true;
+      if (keep) {
+        kept.push_back(copied);
+      } else {
+        ++left_out_.in_need[copied.table->name()];
+        Drop(*copied.table, copied.uuid);
+      }
     }
+    const bool dropped = kept.size() < referrers_.size();
+    referrers_ = std::move(kept);
     return dropped;
   }
 
   // False when the column needs one that is gone.
-  bool DropReferences(const ColumnSchema& column, Row& row) {
-    const ColumnAccess& access = column.access();
-    const BaseType& type = column.shape() == ColumnShape::kMap ? column.value() : column.key();
-    const auto is_gone = [&](const ovsdb::Uuid& uuid) { return gone_.contains({type.ref_table, FromProto(uuid)}); };
-    if (type.ref_table == nullptr) return true;
-    switch (access.kind) {
-      case ColumnKind::kUuid:
-        if (!access.Has(row) || !is_gone(access.Get<ovsdb::Uuid>(row))) return true;
-        access.clear(row);
-        return column.min_size() == 0;
-      case ColumnKind::kUuidSet: {
-        if (const UuidSet& set = access.Get<UuidSet>(row); std::none_of(set.begin(), set.end(), is_gone)) return true;
-        UuidSet& set = access.Mutable<UuidSet>(row);
-        set.erase(std::remove_if(set.begin(), set.end(), is_gone), set.end());
-        return set.size() >= column.min_size();
-      }
-      case ColumnKind::kStringToUuid: {
-        StringToUuid& map = access.Mutable<StringToUuid>(row);
-        for (auto pair = map.begin(); pair != map.end();)
-          pair = is_gone(pair->second) ? map.erase(pair) : std::next(pair);
-        return true;
-      }
-      default:
-        return true;
+  bool DropReferences(const ColumnSchema& column, const Uuid& uuid) {
+    Row row = transaction_.Get(column.table(), uuid);
+    std::vector<Uuid> gone;
+    for (const bool strong : {true, false}) {
+      ForEachReference(column, row, strong, [&](const TableSchema& target, const Uuid& to) {
+        if (gone_.contains({&target, to})) gone.push_back(to);
+      });
     }
+    if (gone.empty()) return true;
+    for (const Uuid& to : gone) EraseReference(column, row, to);
+    transaction_.Set(column, uuid, row.Get(column));
+    return row.Has(column) || column.min_size() == 0;
   }
 
-  const Database& wide_;
+  const Database& theirs_;
   Database& ours_;
   LeftOut& left_out_;
   Transaction transaction_;
@@ -204,8 +151,8 @@ class Narrowing {
 
 }  // namespace
 
-absl::Status Narrow(const Database& wide, Database& ours, LeftOut* left_out) {
-  return Narrowing(wide, ours, left_out).Run();
+absl::Status Narrow(const Database& theirs, Database& ours, LeftOut* left_out) {
+  return Narrowing(theirs, ours, left_out).Run();
 }
 
 }  // namespace ovnlite

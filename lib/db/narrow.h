@@ -1,5 +1,5 @@
 // File: narrow.h
-// From a database of a widened schema, as other versions of OVN fill it, to one of ours.
+// From a database of another version's schema, whose columns take more values than ours, to one of ours.
 
 #ifndef OVNLITE_LIB_DB_NARROW_H_
 #define OVNLITE_LIB_DB_NARROW_H_
@@ -26,12 +26,14 @@ struct LeftOut {
   std::map<std::string, Values> by_column;
   // Table -> its rows that need one that was left out, and so were left out too.
   std::map<std::string, size_t> in_need;
+  // "table Mirror_Rule", "column Chassis.transport_zones": what we do not have -> in how many rows it was.
+  std::map<std::string, size_t> unknown;
 };
 
-// Puts the rows of `wide`, whose schema is a widened one of `ours`, into `ours`, which is empty. Strong and weak
-// references to rows that are left out are left out too. Costs a copy of every row. An error when what is left breaks
-// the promises of our schema all the same.
-absl::Status Narrow(const Database& wide, Database& ours, LeftOut* left_out);
+// Puts the rows of `theirs` into `ours`, which is empty. References to rows that are left out are left out too. Costs the
+// columns of every row, and their values where our column may not hold them. An error when what is left breaks the
+// promises of our schema all the same.
+absl::Status Narrow(const Database& theirs, Database& ours, LeftOut* left_out);
 
 }  // namespace ovnlite
 

@@ -3,29 +3,31 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/db/json_row.h"
+#include "lib/schema/message.h"
 
 namespace ovnlite {
 
-void StoredRow::Wake() const {
-  const DormantSource& source = *std::exchange(source_, nullptr);
-  std::shared_ptr<Row> row(source.table->default_row().New());
-  JsonReader json(text());
-  ReadNewRow(json, *source.table, uuid, *row, [](absl::string_view) {});
-  for (const ColumnSchema* column : source.table->sets()) SortColumn(*column, *row);
-  message_ = std::move(row);
+const google::protobuf::Message& StoredRow::AsMessage() const {
+  if (message == nullptr) {
+    std::unique_ptr<google::protobuf::Message> made(row.table().default_row().New());
+    FillMessage(row, *made);
+    message = std::move(made);
+  }
+  return *message;
 }
 
-StoredRow& RowTable::NewRow(const Uuid& uuid) {
+StoredRow& RowTable::Insert(const Uuid& uuid, Row values) {
   StoredRow* row;
   if (free_.empty()) {
     row = &slots_.emplace_back();
   } else {
     row = free_.back();
     free_.pop_back();
-    *row = StoredRow();
   }
   row->uuid = uuid;
+  row->row = std::move(values);
+  row->strong_references = 0;
+  row->erased = false;
   by_uuid_.insert(row);
   if (listed_) {
     const bool in_order = sorted_prefix_ == list_.size() && (list_.empty() || list_.back()->uuid < uuid);
@@ -35,23 +37,10 @@ StoredRow& RowTable::NewRow(const Uuid& uuid) {
   return *row;
 }
 
-StoredRow& RowTable::Insert(const Uuid& uuid, StoredRow::Message message) {
-  StoredRow& row = NewRow(uuid);
-  row.set_message(std::move(message));
-  return row;
-}
-
-StoredRow& RowTable::InsertDormant(const Uuid& uuid, const DormantSource* source, absl::string_view text) {
-  StoredRow& row = NewRow(uuid);
-  row.source_ = source;
-  row.text_ = text.data();
-  row.text_size_ = text.size();
-  return row;
-}
-
 void RowTable::Erase(StoredRow& row) {
   by_uuid_.erase(&row);
-  row.set_message(nullptr);
+  row.row = Row();
+  row.message = nullptr;
   row.erased = true;
   if (!listed_) {
     free_.push_back(&row);

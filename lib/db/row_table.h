@@ -1,10 +1,7 @@
 // File: row_table.h
 // The rows of one table: found by UUID in a hash table, visited by UUID in a list that is sorted when somebody looks.
 // Finding costs a hash and two cache misses; inserting and erasing the same. Visiting all n rows costs O(n), plus
-// sorting those inserted since the last visit. 73 bytes per row beside the row itself.
-//
-// A row may be dormant: kept as the text it was loaded from (see LoadOptions in log_file.h), until somebody asks for
-// its message.
+// sorting those inserted since the last visit. About 80 bytes per row beside its values.
 
 #ifndef OVNLITE_LIB_DB_ROW_TABLE_H_
 #define OVNLITE_LIB_DB_ROW_TABLE_H_
@@ -13,53 +10,25 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/string_view.h"
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/schema/row.h"
 
 namespace ovnlite {
 
-class TableSchema;
-
-// Where dormant rows of one table come from.
-struct DormantSource {
-  const TableSchema* table;
-  std::shared_ptr<const void> keep;  // Whatever holds the text.
-};
-
 // Stays at its address until it is erased.
-class StoredRow {
- public:
-  using Message = std::shared_ptr<const google::protobuf::Message>;  // Shared with the deltas that show it.
+struct StoredRow {
+  // The row as a message, made at the first call.
+  const google::protobuf::Message& AsMessage() const;
 
-  const Message& message() const {
-    if (source_ != nullptr) Wake();
-    return message_;
-  }
-  void set_message(Message message) {
-    message_ = std::move(message);
-    source_ = nullptr;
-  }
-  bool dormant() const { return source_ != nullptr; }
-  // The text of a dormant row: its JSON object, which was found to be good.
-  absl::string_view text() const { return absl::string_view(text_, text_size_); }
-
+  Row row;
   Uuid uuid;
   uint32_t strong_references = 0;  // How many refer to this row.
   bool erased = false;
-
- private:
-  friend class RowTable;
-  void Wake() const;
-
-  mutable Message message_;
-  mutable const DormantSource* source_ = nullptr;
-  const char* text_ = nullptr;
-  size_t text_size_ = 0;
+  mutable std::unique_ptr<const google::protobuf::Message> message;  // Of `row`; null until somebody asks.
 };
 
 class RowTable {
@@ -74,13 +43,9 @@ class RowTable {
     return found == by_uuid_.end() ? nullptr : *found;
   }
   // No row of this UUID may exist.
-  StoredRow& Insert(const Uuid& uuid, StoredRow::Message message);
-  // The same with a dormant row. `source` and what `text` lies in stay as they are for the life of the table.
-  StoredRow& InsertDormant(const Uuid& uuid, const DormantSource* source, absl::string_view text);
+  StoredRow& Insert(const Uuid& uuid, Row row);
   void Erase(StoredRow& row);
   void Reserve(size_t rows) { by_uuid_.reserve(rows); }
-  // Keeps the source of dormant rows.
-  const DormantSource* Keep(DormantSource source) { return &sources_.emplace_back(std::move(source)); }
 
   // Every row, by UUID. Valid until the next change.
   const std::vector<StoredRow*>& Sorted() const;
@@ -98,12 +63,10 @@ class RowTable {
     bool operator()(const Uuid& a, const StoredRow* b) const { return a == b->uuid; }
   };
 
-  StoredRow& NewRow(const Uuid& uuid);
   void DropErased() const;
 
   absl::flat_hash_set<StoredRow*, Hash, Equal> by_uuid_;
   std::deque<StoredRow> slots_;
-  std::deque<DormantSource> sources_;
   // The list of rows by UUID: the first sorted_prefix_ are in order, the others were inserted since. Empty until the
   // first visit. Erased rows stay in it, marked, and are dropped at the next visit or when they have become many.
   mutable bool listed_ = false;

@@ -8,46 +8,56 @@
 #include <memory>
 #include <vector>
 
+#include "lib/db/column_index.h"
 #include "lib/db/row_table.h"
-#include "lib/db/text_index.h"
 #include "lib/db/unique_index.h"
-#include "lib/db/weak_referrers.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 
-struct Store {
-  explicit Store(const DatabaseSchema& the_schema)
-      : schema(the_schema),
-        unique(the_schema.tables().size()),
-        weak_referrers(the_schema),
-        by_table(the_schema.tables().size()) {
-    for (const auto& table : schema.tables()) {
-      rows.emplace_back();
-      for (const ColumnGroup& group : table->unique()) unique[table->index()].emplace_back(group);
-      must_be_given.push_back(ColumnsWithoutDefault(*table));
-    }
-  }
+class Store {
+ public:
+  explicit Store(const DatabaseSchema& schema);
 
-  RowTable& Rows(const TableSchema& table) { return rows[table.index()]; }
-  int next_index() const { return static_cast<int>(indexes.size()); }
-  // Takes in all rows there are.
-  const TextIndex& AddIndex(std::unique_ptr<TextIndex> index) {
-    TextIndex& added = *indexes.emplace_back(std::move(index));
-    by_table[added.table().index()].push_back(&added);
-    added.Build(Rows(added.table()));
-    return added;
+  const DatabaseSchema& schema() const { return schema_; }
+  RowTable& Rows(const TableSchema& table) { return tables_[table.index()].rows; }
+  const RowTable& Rows(const TableSchema& table) const { return tables_[table.index()].rows; }
+  std::deque<UniqueIndex>& UniqueOf(const TableSchema& table) { return tables_[table.index()].unique; }
+  // Columns whose default value breaks the rules of the table, or refers to a row: what a new row must give.
+  const std::vector<const ColumnSchema*>& MustBeGiven(const TableSchema& table) const {
+    return tables_[table.index()].must_be_given;
   }
+  // Indexes made so far.
+  const std::vector<ColumnIndex*>& IndexesOf(const TableSchema& table) const { return tables_[table.index()].indexes; }
 
-  const DatabaseSchema& schema;
-  // All by table.
-  std::deque<RowTable> rows;
-  std::vector<std::deque<UniqueIndex>> unique;
-  std::vector<uint64_t> must_be_given;  // ColumnsWithoutDefault().
-  WeakReferrers weak_referrers;
-  // Indexes made so far, by id; and by table.
-  std::vector<std::unique_ptr<TextIndex>> indexes;
-  std::vector<std::vector<TextIndex*>> by_table;
+  // Each made at its first use.
+  const ColumnIndex& IndexOn(const ColumnSchema& column);
+  const ColumnIndex& IndexOn(const ColumnSchema& map, absl::string_view key);
+  const ColumnIndex& IndexBy(const TableSchema& table, absl::string_view name, ColumnMask columns,
+                             Database::KeyFunction keys);
+  // Null when there is none of that name.
+  const ColumnIndex* FindIndex(const TableSchema& table, absl::string_view name) const;
+
+  // Calls `visit` for every row that refers weakly to `target`, perhaps with one more than once.
+  void ForEachWeakReferrer(const TableSchema& table, const Uuid& target,
+                           absl::FunctionRef<void(const TableSchema& table, const Uuid& uuid)> visit);
+
+ private:
+  struct Table {
+    RowTable rows;
+    std::deque<UniqueIndex> unique;
+    std::vector<const ColumnSchema*> must_be_given;
+    std::vector<ColumnIndex*> indexes;
+    std::vector<const ColumnIndex*> by_column;  // Those on all values of a column, or null.
+    // Columns anywhere that refer weakly to this table's rows, and the index of each, or null.
+    std::vector<std::pair<const ColumnSchema*, const ColumnIndex*>> weak;
+  };
+
+  const ColumnIndex& Add(std::unique_ptr<ColumnIndex> index);
+
+  const DatabaseSchema& schema_;
+  std::deque<Table> tables_;
+  std::vector<std::unique_ptr<ColumnIndex>> indexes_;
 };
 
 }  // namespace ovnlite

@@ -1,64 +1,162 @@
 #include "lib/db/transaction.h"
 
-#include <cstdlib>
-
 #include "absl/strings/str_cat.h"
+#include "lib/schema/column_access.h"
+#include "lib/schema/constraints.h"
+#include "lib/schema/message.h"
 
 namespace ovnlite {
 
-Transaction::Transaction(std::unique_ptr<State> state) : state_(std::move(state)) {}
+std::string RowName(const TableSchema& table, const Uuid& uuid) {
+  return absl::StrCat(table.name(), " row ", uuid.ToString());
+}
+
+Transaction::Transaction(std::unique_ptr<TransactionState> state) : state_(std::move(state)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&&) noexcept = default;
 Transaction::~Transaction() = default;
 
-Row* Transaction::Insert(const TableSchema& table, Uuid uuid) {
-  EditSet& edits = state_->edits;
-  if (edits.Find(table, uuid) != nullptr && edits.error.ok()) {
-    edits.error =
-        absl::AlreadyExistsError(absl::StrCat("duplicate uuid: ", table.name(), " row ", uuid.ToString(),
-                                              " was inserted, changed or deleted in this transaction before"));
-  }
-  // After a mistake, something for the caller to write to.
-  Edit& edit = edits.error.ok() ? edits.Add(table, uuid) : edits.spoiled.emplace_back();
-  edit.table = &table;
-  edit.uuid = uuid;
-  edit.after.reset(table.default_row().New());
-  return edit.after.get();
-}
-
-Row* Transaction::Update(const TableSchema& table, Uuid uuid) {
-  if (Edit* edit = state_->edits.Find(table, uuid)) {
-    edit->given = ~uint64_t{0};
-    return edit->after.get();
-  }
-  const StoredRow* stored = state_->store->Rows(table).Find(uuid);
+Edit* TransactionState::EditOf(const TableSchema& table, const Uuid& uuid) {
+  if (Edit* edit = edits.Find(table, uuid)) return edit->after ? edit : nullptr;
+  const StoredRow* stored = store->Rows(table).Find(uuid);
   if (stored == nullptr) return nullptr;
-  Edit& edit = state_->edits.Add(table, uuid);
-  edit.before = stored->message();
-  edit.after.reset(edit.before->New());
-  edit.after->CopyFrom(*edit.before);
-  return edit.after.get();
+  Edit& edit = edits.Add(table, uuid);
+  edit.before = stored->row;
+  edit.after = stored->row;
+  return &edit;
 }
 
-void Transaction::Delete(const TableSchema& table, Uuid uuid) {
+absl::Status TransactionState::TakeMessage(Edit& edit) {
+  if (edit.message == nullptr) return absl::OkStatus();
+  absl::Status status;
+  for (const ColumnSchema& column : edit.table->columns()) {
+    if (ColumnIs(column, *edit.message, edit.after)) continue;
+    std::optional<Atom> twice;
+    edit.after.Set(column, ReadColumn(column, *edit.message, &twice));
+    edit.set |= MaskOf(column);
+    if (!twice.has_value() || !status.ok()) continue;
+    status = TwiceError(*twice);
+    const absl::string_view message = status.message();
+    const size_t word = message.find(": ") + 2;
+    status = absl::InvalidArgumentError(absl::StrCat(message.substr(0, word), RowName(*edit.table, edit.uuid),
+                                                     " column ", column.name(), ": ", message.substr(word)));
+  }
+  return status;
+}
+
+Edit* TransactionState::EditColumn(const ColumnSchema& column, const Uuid& row) {
+  Edit* edit = EditOf(column.table(), row);
+  if (edit == nullptr) {
+    edits.Fail(absl::NotFoundError(absl::StrCat(RowName(column.table(), row), " does not exist, and its column ",
+                                                column.name(), " was to be changed")));
+    return nullptr;
+  }
+  edits.Fail(TakeMessage(*edit));
+  return edit;
+}
+
+namespace {
+
+// What a message handed out earlier shows of a column that was changed beside it.
+void ShowInMessage(Edit& edit, const ColumnSchema& column) {
+  if (edit.message == nullptr) return;
+  column.access().clear(*edit.message);
+  Row only(*edit.table);
+  only.Set(column, edit.after.Get(column));
+  FillMessage(only, *edit.message);
+}
+
+}  // namespace
+
+void Transaction::InsertRow(const TableSchema& table, const Uuid& uuid, Row row) {
+  EditSet& edits = state_->edits;
+  if (edits.Find(table, uuid) != nullptr) {
+    return edits.Fail(
+        absl::AlreadyExistsError(absl::StrCat("duplicate uuid: ", RowName(table, uuid),
+                                              " was inserted, changed or deleted in this transaction before")));
+  }
+  edits.Add(table, uuid).after = std::move(row);
+}
+
+void Transaction::InsertRow(const TableSchema& table, const Uuid& uuid) {
+  Row row(table);
+  for (const ColumnSchema* column : table.sets()) {
+    if (column->min_size() > 0) row.Set(*column, DefaultOf(*column));
+  }
+  InsertRow(table, uuid, std::move(row));
+}
+
+void Transaction::Set(const ColumnSchema& column, const Uuid& row, Datum value) {
+  Edit* edit = state_->EditColumn(column, row);
+  if (edit == nullptr) return;
+  edit->set |= MaskOf(column);
+  edit->after.Set(column, std::move(value));
+  ShowInMessage(*edit, column);
+}
+
+void Transaction::InsertMember(const ColumnSchema& column, const Uuid& row, const AtomRef& member) {
+  Edit* edit = state_->EditColumn(column, row);
+  if (edit == nullptr) return;
+  edit->mutated |= MaskOf(column);
+  edit->after.Insert(column, member);
+  ShowInMessage(*edit, column);
+}
+
+void Transaction::InsertPair(const ColumnSchema& column, const Uuid& row, const AtomRef& key, const AtomRef& value) {
+  Edit* edit = state_->EditColumn(column, row);
+  if (edit == nullptr) return;
+  edit->mutated |= MaskOf(column);
+  edit->after.Insert(column, key, value);
+  ShowInMessage(*edit, column);
+}
+
+void Transaction::EraseMember(const ColumnSchema& column, const Uuid& row, const AtomRef& member) {
+  Edit* edit = state_->EditColumn(column, row);
+  if (edit == nullptr) return;
+  edit->mutated |= MaskOf(column);
+  edit->after.Erase(column, member);
+  ShowInMessage(*edit, column);
+}
+
+google::protobuf::Message* Transaction::Insert(const TableSchema& table, const Uuid& uuid) {
+  EditSet& edits = state_->edits;
+  InsertRow(table, uuid);
+  // After a mistake, something for the caller to write to.
+  Edit* edit = edits.Find(table, uuid);
+  if (!edits.error.ok() || edit == nullptr || edit->message != nullptr) edit = &edits.ignored.emplace_back();
+  edit->message.reset(table.default_row().New());
+  return edit->message.get();
+}
+
+google::protobuf::Message* Transaction::Update(const TableSchema& table, const Uuid& uuid) {
+  Edit* edit = state_->EditOf(table, uuid);
+  if (edit == nullptr) return nullptr;
+  if (edit->message == nullptr) {
+    edit->message.reset(table.default_row().New());
+    FillMessage(edit->after, *edit->message);
+  }
+  return edit->message.get();
+}
+
+void Transaction::Delete(const TableSchema& table, const Uuid& uuid) {
+  Edit* edit = state_->EditOf(table, uuid);
+  if (edit == nullptr) return;
+  edit->after = Row();
+  edit->message.reset();
+}
+
+const Row* Transaction::Look(const TableSchema& table, const Uuid& uuid) const {
   if (Edit* edit = state_->edits.Find(table, uuid)) {
-    edit->after.reset();
-    return;
+    state_->edits.Fail(state_->TakeMessage(*edit));
+    return edit->after ? &edit->after : nullptr;
   }
   const StoredRow* stored = state_->store->Rows(table).Find(uuid);
-  if (stored != nullptr) state_->edits.Add(table, uuid).before = stored->message();
+  return stored != nullptr ? &stored->row : nullptr;
 }
 
-const Row* Transaction::Get(const TableSchema& table, Uuid uuid) const {
-  if (const Edit* edit = state_->edits.Find(table, uuid)) return edit->after.get();
-  const StoredRow* stored = state_->store->Rows(table).Find(uuid);
-  return stored != nullptr ? stored->message().get() : nullptr;
-}
-
-const TableSchema& Transaction::TableOf(const google::protobuf::Descriptor* type) const {
-  const TableSchema* table = state_->store->schema.TableOf(type);
-  if (table == nullptr) std::abort();  // A mistake of the program: a message of the other database.
-  return *table;
+Row Transaction::Get(const TableSchema& table, const Uuid& uuid) const {
+  const Row* row = Look(table, uuid);
+  return row != nullptr ? *row : Row();
 }
 
 }  // namespace ovnlite

@@ -6,22 +6,31 @@
 
 #include <memory>
 
-#include "lib/db/dormant_inserts.h"
+#include "absl/status/status.h"
 #include "lib/db/edit_set.h"
 #include "lib/db/store.h"
-#include "ovnlite/db/database.h"
+#include "ovnlite/db/transaction.h"
 
 namespace ovnlite {
 
-struct Transaction::State {
+struct TransactionState {
+  // The edit of a row, made if the row is there; null when it is not.
+  Edit* EditOf(const TableSchema& table, const Uuid& uuid);
+  // The edit of a row that must be there, ready to be changed in one column; null after a mistake.
+  Edit* EditColumn(const ColumnSchema& column, const Uuid& row);
+  // Takes what was written into the edit's message into its row.
+  absl::Status TakeMessage(Edit& edit);
+
   Store* store;
   EditSet edits;
-  std::unique_ptr<DormantInserts> dormant;  // Or null.
 };
 
 struct TransactionAccess {
-  static Transaction::State& StateOf(Transaction& transaction) { return *transaction.state_; }
+  static TransactionState& StateOf(Transaction& transaction) { return *transaction.state_; }
 };
+
+// "Logical_Switch row 5f9fb2a0-…", for errors.
+std::string RowName(const TableSchema& table, const Uuid& uuid);
 
 }  // namespace ovnlite
 

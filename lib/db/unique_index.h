@@ -8,46 +8,49 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "lib/db/column_ops.h"
+#include "absl/hash/hash.h"
 #include "lib/db/row_table.h"
 
 namespace ovnlite {
 
 using ColumnGroup = std::vector<const ColumnSchema*>;
 
-// Hash and equality of messages that look at one group of columns only.
+// Hash and equality of rows that look at one group of columns only.
 struct GroupHash {
   using is_transparent = void;
   const ColumnGroup* group;
   size_t operator()(const Row* row) const {
     size_t hash = 0;
-    for (const ColumnSchema* column : *group) hash = absl::HashOf(hash, HashColumn(*column, *row));
+    for (const ColumnSchema* column : *group) hash = absl::HashOf(hash, row->HashOf(*column));
     return hash;
   }
-  size_t operator()(const StoredRow* row) const { return (*this)(row->message().get()); }
+  size_t operator()(const StoredRow* row) const { return (*this)(&row->row); }
 };
 struct GroupEqual {
   using is_transparent = void;
   const ColumnGroup* group;
   bool operator()(const Row* a, const Row* b) const {
     for (const ColumnSchema* column : *group) {
-      if (!ColumnsEqual(*column, *a, *b)) return false;
+      if (!a->ColumnEquals(*column, *b)) return false;
     }
     return true;
   }
   bool operator()(const StoredRow* a, const StoredRow* b) const { return a == b; }
-  bool operator()(const StoredRow* a, const Row* b) const { return (*this)(a->message().get(), b); }
-  bool operator()(const Row* a, const StoredRow* b) const { return (*this)(a, b->message().get()); }
+  bool operator()(const StoredRow* a, const Row* b) const { return (*this)(&a->row, b); }
+  bool operator()(const Row* a, const StoredRow* b) const { return (*this)(a, &b->row); }
 };
 
-// Messages that differ in a group of columns.
+// Rows that differ in a group of columns.
 using DistinctRows = absl::flat_hash_set<const Row*, GroupHash, GroupEqual>;
 
 class UniqueIndex {
  public:
-  explicit UniqueIndex(const ColumnGroup& group) : group_(&group), rows_(0, GroupHash{&group}, GroupEqual{&group}) {}
+  explicit UniqueIndex(const ColumnGroup& group) : group_(&group), rows_(0, GroupHash{&group}, GroupEqual{&group}) {
+    for (const ColumnSchema* column : group) columns_ |= MaskOf(*column);
+  }
 
   const ColumnGroup& group() const { return *group_; }
+  ColumnMask columns() const { return columns_; }
   // The stored row with the values of `row`, or null.
   const StoredRow* Find(const Row& row) const {
     const auto found = rows_.find(&row);
@@ -59,6 +62,7 @@ class UniqueIndex {
 
  private:
   const ColumnGroup* group_;
+  ColumnMask columns_ = 0;
   absl::flat_hash_set<const StoredRow*, GroupHash, GroupEqual> rows_;
 };
 

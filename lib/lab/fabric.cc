@@ -8,8 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "lib/node/known_underlay.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/packet/extract.h"
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/wire/ethernet.h"
@@ -179,11 +178,9 @@ struct Fabric::State {
 
   // The name of the chassis that a port is bound on; "" when it is on none.
   std::string ChassisOf(absl::string_view logical_port) const {
-    for (const Uuid& uuid : sb.IndexOn<ovnlite::sb::Port_Binding>("logical_port").Find(logical_port)) {
-      const auto* port = sb.Get<ovnlite::sb::Port_Binding>(uuid);
-      if (!port->has_chassis()) continue;
-      const auto* row = sb.Get<ovnlite::sb::Chassis>(FromProto(port->chassis()));
-      if (row != nullptr) return row->name();
+    for (const Uuid& uuid : sb.Find(ovnlite::sb::columns::Port_Binding::logical_port, logical_port)) {
+      const auto row = sb.Read<ovnlite::sb::Chassis>(sb.Read<ovnlite::sb::Port_Binding>(uuid)->chassis());
+      if (row) return std::string(row->name());
     }
     return "";
   }

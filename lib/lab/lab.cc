@@ -6,8 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/lab/lab_chassis.h"
 #include "lib/lab/lab_state.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/schema/schema.h"
 
@@ -65,7 +64,7 @@ absl::Status Lab::State::AddChassis(absl::string_view name, absl::string_view en
 }
 
 absl::Status Lab::State::CheckChassis(absl::string_view name) const {
-  if (!sb.IndexOn<sb::Chassis>("name").Find(name).empty()) return absl::OkStatus();
+  if (!sb.Find(sb::columns::Chassis::name, name).empty()) return absl::OkStatus();
   return absl::NotFoundError(absl::StrCat("there is no chassis \"", name, "\""));
 }
 
@@ -128,17 +127,17 @@ absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logic
 
 // Every host's port, bound where the host is, as the ovn-controller there would.
 absl::Status Lab::State::Bind() {
+  namespace column = sb::columns::Port_Binding;
   Transaction t = sb.Begin();
   bool any = false;
   for (const Host* host : order) {
-    const absl::Span<const Uuid> chassis = sb.IndexOn<sb::Chassis>("name").Find(host->chassis);
-    for (const Uuid& uuid : sb.IndexOn<sb::Port_Binding>("logical_port").Find(host->port)) {
-      const auto* binding = sb.Get<sb::Port_Binding>(uuid);
-      if (chassis.empty() || (binding->up() && binding->has_chassis() && FromProto(binding->chassis()) == chassis[0]))
-        continue;
-      auto* row = t.Update<sb::Port_Binding>(uuid);
-      ToProto(chassis[0], row->mutable_chassis());
-      row->set_up(true);
+    const RowIds chassis = sb.Find(sb::columns::Chassis::name, host->chassis);
+    if (chassis.empty()) continue;
+    for (const Uuid& uuid : sb.Find(column::logical_port, host->port)) {
+      const auto binding = sb.Read<sb::Port_Binding>(uuid);
+      if (binding->up() && binding->chassis() == chassis.front()) continue;
+      t.Set(column::chassis, uuid, chassis.front());
+      t.Set(column::up, uuid, true);
       any = true;
     }
   }

@@ -2,20 +2,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/uuid.h"
 
 namespace ovnlite {
 
 absl::Status RegisterChassis(Database& sb, Random& random, absl::string_view name, const IpAddress& encap_ip) {
   if (name.empty()) return absl::InvalidArgumentError("a chassis needs a name");
-  if (!sb.IndexOn<sb::Chassis>("name").Find(name).empty()) {
+  if (!sb.Find(sb::columns::Chassis::name, name).empty()) {
     return absl::AlreadyExistsError("a chassis with this name already exists");
   }
   const std::string ip = encap_ip.ToString();
-  for (const Uuid& uuid : sb.IndexOn<sb::Encap>("ip").Find(ip)) {
+  for (const Uuid& uuid : sb.Find(sb::columns::Encap::ip, ip)) {
     return absl::AlreadyExistsError(
-        absl::StrCat("chassis ", sb.Get<sb::Encap>(uuid)->chassis_name(), " has the address ", ip, " already"));
+        absl::StrCat("chassis ", sb.Read<sb::Encap>(uuid)->chassis_name(), " has the address ", ip, " already"));
   }
   const Uuid encap_uuid = Uuid::Generate(random), chassis_uuid = Uuid::Generate(random),
              private_uuid = Uuid::Generate(random);

@@ -4,7 +4,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/lab/lab_state.h"
 #include "lib/lab/narrative_build.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/packet/extract.h"
 #include "ovnlite/topology/show.h"

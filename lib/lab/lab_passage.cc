@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/controller/tables.h"
 #include "lib/node/port_keys.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "lib/trace/walker.h"
 #include "ovnlite/datapath/responder.h"
 #include "ovnlite/packet/extract.h"
@@ -18,8 +18,8 @@
 namespace ovnlite {
 namespace {
 
-const sb::Datapath_Binding* FindDatapath(const Database& sb, uint32_t key) {
-  return sb.Get<sb::Datapath_Binding>(FindDatapathByKey(sb, key));
+sb::Datapath_Binding_View FindDatapath(const Database& sb, uint32_t key) {
+  return sb.Read<sb::Datapath_Binding>(FindDatapathByKey(sb, key));
 }
 
 std::string MacText(uint64_t bits) { return MacAddress(bits).ToString(); }
@@ -143,8 +143,8 @@ class Watcher final : public WalkWatcher {
     datapath_ = datapath;
     PassageLeg leg;
     leg.datapath = DatapathName(sb_, datapath);
-    const auto* row = FindDatapath(sb_, datapath);
-    leg.router = row != nullptr && row->external_ids().contains("logical-router");
+    const auto row = FindDatapath(sb_, datapath);
+    leg.router = row && row->external_ids("logical-router").has_value();
     leg.egress_only = egress_only;
     leg.inport = PortName(sb_, datapath, static_cast<uint32_t>(key.Get64(field::kLogicalInPort)));
     leg.key = key;
@@ -182,12 +182,11 @@ class Watcher final : public WalkWatcher {
 
   FlowTaken Describe(const Flow& flow) const {
     FlowTaken taken;
-    const auto* row = sb_.Get<sb::Logical_Flow>(hypervisor_.controller().LogicalFlowOf(flow));
-    if (row == nullptr) return taken;
-    const auto stage = row->external_ids().find("stage-name");
-    if (stage != row->external_ids().end()) taken.stage = stage->second;
-    taken.match = row->match();
-    taken.actions = row->actions();
+    const auto row = sb_.Read<sb::Logical_Flow>(flow.source);
+    if (!row) return taken;
+    taken.stage = std::string(row->external_ids("stage-name").value_or(""));
+    taken.match = std::string(row->match());
+    taken.actions = std::string(row->actions());
     return taken;
   }
 
@@ -231,16 +230,18 @@ class Watcher final : public WalkWatcher {
 }  // namespace
 
 std::string DatapathName(const Database& sb, uint32_t key) {
-  const auto* row = FindDatapath(sb, key);
-  if (row == nullptr) return "?";
-  const auto name = row->external_ids().find("name");
-  return name == row->external_ids().end() ? "?" : name->second;
+  const auto row = FindDatapath(sb, key);
+  return row ? std::string(row->external_ids("name").value_or("?")) : "?";
 }
 
 std::string PortName(const Database& sb, uint32_t datapath_key, uint32_t port_key) {
   const Uuid datapath = FindDatapathByKey(sb, datapath_key);
-  if (const auto* port = sb.Get<sb::Port_Binding>(FindPortByKey(sb, datapath, port_key))) return port->logical_port();
-  if (const auto* group = sb.Get<sb::Multicast_Group>(FindGroupByKey(sb, datapath, port_key))) return group->name();
+  if (const auto port = sb.Read<sb::Port_Binding>(FindPortByKey(sb, datapath, port_key))) {
+    return std::string(port->logical_port());
+  }
+  if (const auto group = sb.Read<sb::Multicast_Group>(FindGroupByKey(sb, datapath, port_key))) {
+    return std::string(group->name());
+  }
   return "?";
 }
 

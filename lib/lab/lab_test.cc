@@ -7,8 +7,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/packet/pcap_file.h"
 #include "ovnlite/topology/topology.h"
 

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/node/port_keys.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/flow/opcode.h"
 #include "ovnlite/schema/schema.h"
 
@@ -30,10 +30,11 @@ void AnnouncementAgent::WriteRows() {
   for (const LogicalPort& at : announced) {
     const Uuid port = FindPortByKey(sb_, FindDatapathByKey(sb_, at.datapath), at.port);
     if (port.IsZero()) continue;
-    std::string& chassis_list = (*t.Update<sb::Port_Binding>(port)->mutable_options())[kActivated];
+    std::string chassis_list(t.Read<sb::Port_Binding>(port)->options(kActivated).value_or(""));
     const std::vector<std::string> known = absl::StrSplit(chassis_list, ',', absl::SkipEmpty());
     if (std::find(known.begin(), known.end(), chassis_) != known.end()) continue;
     absl::StrAppend(&chassis_list, known.empty() ? "" : ",", chassis_);
+    t.InsertPair(sb::columns::Port_Binding::options, port, kActivated, chassis_list);
   }
   sb_.Commit(std::move(t)).IgnoreError();  // A conflict means that the rows are gone.
 }

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/node/hypervisor.h"
 #include "ovnlite/schema/schema.h"
 

@@ -11,8 +11,7 @@
 #include "lib/node/lane.h"
 #include "lib/node/learning_agent.h"
 #include "lib/node/queue_lock.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
@@ -29,7 +28,7 @@ std::map<std::string, ChassisAddress> ChassisAddresses(const Database& sb) {
   std::map<std::string, ChassisAddress> addresses;
   for (const auto& [uuid, chassis] : sb.Rows<sb::Chassis>()) {
     if (const auto encap = FindGeneveEncap(sb, chassis)) {
-      addresses.emplace(chassis.name(), ChassisAddress{encap->ip, MacAddress(), encap->checksum});
+      addresses.emplace(std::string(chassis.name()), ChassisAddress{encap->ip, MacAddress(), encap->checksum});
     }
   }
   uint64_t place = 0;
@@ -83,8 +82,8 @@ const Hypervisor::Role* Hypervisor::RoleOf(uint32_t number) const {
 
 uint32_t Hypervisor::Plug(absl::string_view logical_port) {
   Outlet outlet = Outlet::kPort;
-  for (const Uuid& uuid : sb_.IndexOn<sb::Port_Binding>("logical_port").Find(logical_port)) {
-    if (sb_.Get<sb::Port_Binding>(uuid)->type() == "localnet") outlet = Outlet::kProvider;
+  for (const Uuid& uuid : sb_.Find(sb::columns::Port_Binding::logical_port, logical_port)) {
+    if (sb_.Read<sb::Port_Binding>(uuid)->type() == "localnet") outlet = Outlet::kProvider;
   }
   const std::lock_guard<QueueLock> lock(*in_use_);
   const uint32_t number = NumberOf(outlet, logical_port);
@@ -146,13 +145,14 @@ void Hypervisor::FollowPorts() {
 void Hypervisor::ClaimGateways() {
   if (!gateways_changed_) return;
   gateways_changed_ = false;
-  const absl::Span<const Uuid> me = sb_.IndexOn<sb::Chassis>("name").Find(options_.chassis);
+  const RowIds me = sb_.Find(sb::columns::Chassis::name, options_.chassis);
   if (me.empty()) return;
+  const std::vector<Uuid> ports = PortsToClaim(sb_, options_.chassis);
+  if (ports.empty()) return;
   Transaction t = sb_.Begin();
-  for (const Uuid& port : PortsToClaim(sb_, options_.chassis)) {
-    auto* row = t.Update<sb::Port_Binding>(port);
-    ToProto(me[0], row->mutable_chassis());
-    row->set_up(true);
+  for (const Uuid& port : ports) {
+    t.Set(sb::columns::Port_Binding::chassis, port, me.front());
+    t.Set(sb::columns::Port_Binding::up, port, true);
   }
   sb_.Commit(std::move(t)).IgnoreError();  // A conflict means that the rows are gone: nothing to claim then.
 }

@@ -5,8 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/controller/tables.h"
 #include "lib/node/port_keys.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/flow/opcode.h"
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/wire/ethernet.h"
@@ -41,24 +40,24 @@ void LearningAgent::Wait(PacketIn packet, bool v6) {
 
 void LearningAgent::OnCommit(const Delta& delta) {
   for (const RowChange& change : delta.changes()) {
-    if (change.after == nullptr || change.table->name() != "MAC_Binding") continue;
-    const auto& row = static_cast<const sb::MAC_Binding&>(*change.after);
-    const absl::Span<const Uuid> ports = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(row.logical_port());
+    if (change.deleted() || change.table->index() != TableTraits<sb::MAC_Binding>::kIndex) continue;
+    const sb::MAC_Binding_View row(&change.after);
+    const RowIds ports = sb_.Find(sb::columns::Port_Binding::logical_port, row.logical_port());
     const absl::StatusOr<IpAddress> ip = IpAddress::Parse(row.ip());
     const absl::StatusOr<MacAddress> mac = MacAddress::Parse(row.mac());
-    const auto* datapath = sb_.Get<sb::Datapath_Binding>(FromProto(row.datapath()));
-    if (ports.empty() || datapath == nullptr || !ip.ok() || !mac.ok()) continue;
-    const auto& port = *sb_.Get<sb::Port_Binding>(ports[0]);
-    const auto resolve = [&](const sb::Port_Binding& at) {
+    const auto datapath = sb_.Read<sb::Datapath_Binding>(row.datapath());
+    if (ports.empty() || !datapath || !ip.ok() || !mac.ok()) continue;
+    const auto port = sb_.Read<sb::Port_Binding>(ports.front());
+    const auto resolve = [&](sb::Port_Binding_View at) {
       resolved_.push_back(
           {static_cast<uint32_t>(datapath->tunnel_key()), static_cast<uint32_t>(at.tunnel_key()), *ip, *mac});
     };
     resolve(port);
     // What leaves through a gateway port waits at the port that stands for it.
-    const auto stand_in = port.options().find("chassis-redirect-port");
-    if (stand_in == port.options().end()) continue;
-    for (const Uuid& uuid : sb_.IndexOn<sb::Port_Binding>("logical_port").Find(stand_in->second)) {
-      resolve(*sb_.Get<sb::Port_Binding>(uuid));
+    const auto stand_in = port->options("chassis-redirect-port");
+    if (!stand_in.has_value()) continue;
+    for (const Uuid& uuid : sb_.Find(sb::columns::Port_Binding::logical_port, *stand_in)) {
+      resolve(sb_.Read<sb::Port_Binding>(uuid));
     }
   }
 }
@@ -75,36 +74,38 @@ void LearningAgent::GoOn() {
 
 void LearningAgent::WriteFdb(Transaction& t, const LearnedNeighbor& n) const {
   const std::string mac = n.mac.ToString();
-  for (const Uuid& uuid : sb_.IndexOn<sb::FDB>("mac").Find(mac)) {
-    const auto* row = t.Get<sb::FDB>(uuid);
-    if (row == nullptr || row->dp_key() != n.datapath) continue;
-    t.Update<sb::FDB>(uuid)->set_port_key(n.port);
-    return;
+  namespace column = sb::columns::FDB;
+  for (const Uuid& uuid : sb_.Find(column::mac, mac)) {
+    const auto row = t.Read<sb::FDB>(uuid);
+    if (row && row->dp_key() == n.datapath) return t.Set(column::port_key, uuid, int64_t{n.port});
   }
   const Uuid fresh = Uuid::FromName(absl::StrCat("FDB ", mac, " ", n.datapath));
-  auto* row = t.Get<sb::FDB>(fresh) != nullptr ? t.Update<sb::FDB>(fresh) : t.Insert<sb::FDB>(fresh);
-  row->set_mac(mac);
-  row->set_dp_key(n.datapath);
-  row->set_port_key(n.port);
+  if (!t.Read<sb::FDB>(fresh)) t.InsertRow(SchemaOf<sb::FDB>(), fresh);
+  t.Set(column::mac, fresh, mac);
+  t.Set(column::dp_key, fresh, int64_t{n.datapath});
+  t.Set(column::port_key, fresh, int64_t{n.port});
 }
 
 void LearningAgent::WriteMacBinding(Transaction& t, const LearnedNeighbor& n, const Uuid& datapath) const {
-  const auto* binding = sb_.Get<sb::Port_Binding>(FindPortByKey(sb_, datapath, n.port));
-  if (binding == nullptr) return;
-  const std::string& port = binding->logical_port();
+  namespace column = sb::columns::MAC_Binding;
+  const auto binding = sb_.Read<sb::Port_Binding>(FindPortByKey(sb_, datapath, n.port));
+  if (!binding) return;
+  const absl::string_view port = binding->logical_port();
   const std::string ip = n.ip.ToString();
   const Uuid fresh = Uuid::FromName(absl::StrCat("MAC_Binding ", port, " ", ip));
   Uuid target = fresh;
-  for (const Uuid& uuid : sb_.IndexOn<sb::MAC_Binding>("ip").Find(ip)) {
-    if (sb_.Get<sb::MAC_Binding>(uuid)->logical_port() == port) target = uuid;
+  for (const Uuid& uuid : sb_.Find(column::ip, ip)) {
+    if (sb_.Read<sb::MAC_Binding>(uuid)->logical_port() == port) target = uuid;
   }
-  auto* row =
-      t.Get<sb::MAC_Binding>(target) != nullptr ? t.Update<sb::MAC_Binding>(target) : t.Insert<sb::MAC_Binding>(fresh);
-  row->set_logical_port(port);
-  row->set_ip(ip);
-  row->set_mac(n.mac.ToString());
-  row->set_timestamp(clock_.Now() / kMillisecond);
-  ToProto(datapath, row->mutable_datapath());
+  if (!t.Read<sb::MAC_Binding>(target)) {
+    target = fresh;
+    t.InsertRow(SchemaOf<sb::MAC_Binding>(), fresh);
+  }
+  t.Set(column::logical_port, target, port);
+  t.Set(column::ip, target, ip);
+  t.Set(column::mac, target, n.mac.ToString());
+  t.Set(column::timestamp, target, static_cast<int64_t>(clock_.Now() / kMillisecond));
+  t.Set(column::datapath, target, datapath);
 }
 
 void LearningAgent::WriteRows() {

@@ -5,7 +5,7 @@
 
 #include "lib/controller/tables.h"
 #include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/flow/opcode.h"
 #include "ovnlite/packet/compose.h"
 #include "ovnlite/packet/extract.h"
@@ -151,7 +151,7 @@ TEST_F(LearningAgentTest, WritesAnAddressOnceAndKeepsItUpToDate) {
   Learn(7, opcode::kPutFdb);
   Learn(7, opcode::kPutFdb);
   ASSERT_EQ(sb_.RowCount<sb::FDB>(), 1u);
-  const auto* row = sb_.Get<sb::FDB>(sb_.IndexOn<sb::FDB>("mac").Find(kNeighbor.ToString())[0]);
+  const auto* row = sb_.Get<sb::FDB>(sb_.Find(sb::columns::FDB::mac, kNeighbor.ToString()).front());
   EXPECT_EQ(row->dp_key(), kRouter);
   EXPECT_EQ(row->port_key(), kOut);
 }

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
+#include "ovnlite/schema/typed_row.h"
 
 namespace ovnlite {
 namespace {
@@ -13,30 +13,32 @@ std::string KeyText(const Uuid& datapath, int64_t key) { return absl::StrCat(dat
 
 // A row of T, which has a datapath and a tunnel key on it.
 template <typename T>
-Uuid FindByKey(const Database& sb, const Uuid& datapath, uint32_t key) {
-  const Index& index =
-      sb.IndexBy(sb.TableOf(T::descriptor()), "@tunnel_key", {"datapath", "tunnel_key"},
-                 [](const google::protobuf::Message& row, absl::FunctionRef<void(absl::string_view)> add) {
-                   const auto& typed = static_cast<const T&>(row);
-                   add(KeyText(FromProto(typed.datapath()), typed.tunnel_key()));
-                 });
-  const absl::Span<const Uuid> found = index.Find(KeyText(datapath, key));
-  return found.empty() ? Uuid() : found[0];
+Uuid FindByKey(const Database& sb, ColumnMask columns, const Uuid& datapath, uint32_t key) {
+  const Index& index = sb.IndexBy(sb.TableOf<T>(), "tunnel_key", columns,
+                                  [](const Row& row, absl::FunctionRef<void(absl::string_view)> add) {
+                                    const ViewOf<T> view(&row);
+                                    add(KeyText(view->datapath(), view->tunnel_key()));
+                                  });
+  const std::string text = KeyText(datapath, key);
+  const RowIds found = index.Find(AtomRef(absl::string_view(text)));
+  return found.empty() ? Uuid() : found.front();
 }
 
 }  // namespace
 
 Uuid FindDatapathByKey(const Database& sb, uint32_t datapath) {
-  const absl::Span<const Uuid> found = sb.IndexOn<sb::Datapath_Binding>("tunnel_key").Find(absl::StrCat(datapath));
-  return found.empty() ? Uuid() : found[0];
+  const RowIds found = sb.Find(sb::columns::Datapath_Binding::tunnel_key, int64_t{datapath});
+  return found.empty() ? Uuid() : found.front();
 }
 
 Uuid FindPortByKey(const Database& sb, const Uuid& datapath, uint32_t port) {
-  return FindByKey<sb::Port_Binding>(sb, datapath, port);
+  namespace column = sb::columns::Port_Binding;
+  return FindByKey<sb::Port_Binding>(sb, ColumnsOf(column::datapath, column::tunnel_key), datapath, port);
 }
 
 Uuid FindGroupByKey(const Database& sb, const Uuid& datapath, uint32_t group) {
-  return FindByKey<sb::Multicast_Group>(sb, datapath, group);
+  namespace column = sb::columns::Multicast_Group;
+  return FindByKey<sb::Multicast_Group>(sb, ColumnsOf(column::datapath, column::tunnel_key), datapath, group);
 }
 
 }  // namespace ovnlite

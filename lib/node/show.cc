@@ -9,8 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/base/utf8.h"
 #include "ovnlite/schema/schema.h"
@@ -20,7 +19,7 @@ namespace {
 
 // A string as OVSDB's tools print it: bare where it is a word that cannot be taken for anything else, otherwise as in
 // JSON (ovs-vsctl(8), "Database Values").
-std::string Atom(absl::string_view text) {
+std::string AtomText(absl::string_view text) {
   const auto word = [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
   };
@@ -31,15 +30,10 @@ std::string Atom(absl::string_view text) {
   return bare ? std::string(text) : QuoteJson(text);
 }
 
-template <typename Map>
-std::string Atoms(const Map& map) {
-  const std::map<std::string, std::string> sorted(map.begin(), map.end());
-  return absl::StrCat("{",
-                      absl::StrJoin(sorted, ", ",
-                                    [](std::string* out, const auto& entry) {
-                                      absl::StrAppend(out, Atom(entry.first), "=", Atom(entry.second));
-                                    }),
-                      "}");
+std::string Atoms(MapOf<absl::string_view, absl::string_view> map) {
+  std::vector<std::string> pairs;
+  for (const auto& [key, value] : map) pairs.push_back(absl::StrCat(AtomText(key), "=", AtomText(value)));
+  return absl::StrCat("{", absl::StrJoin(pairs, ", "), "}");
 }
 
 // One flow on its way to be printed, for one of its datapaths.
@@ -62,20 +56,16 @@ struct Listed {
   }
 };
 
-template <typename Map>
-std::string ValueOf(const Map& map, const std::string& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? std::string() : found->second;
+std::string IdOf(sb::Datapath_Binding_View datapath, absl::string_view key) {
+  return std::string(datapath.external_ids(key).value_or(""));
 }
-
-std::string NameOf(const sb::Datapath_Binding& datapath) { return ValueOf(datapath.external_ids(), "name"); }
 
 absl::StatusOr<Uuid> FindDatapath(const Database& sb, const std::string& wanted) {
   constexpr size_t kShortestPrefix = 4;
   std::vector<Uuid> found;
   for (const auto& [uuid, row] : sb.Rows<sb::Datapath_Binding>()) {
     const bool by_uuid = wanted.size() >= kShortestPrefix && absl::StartsWith(uuid.ToString(), wanted);
-    if (NameOf(row) == wanted || ValueOf(row.external_ids(), "name2") == wanted || by_uuid) found.push_back(uuid);
+    if (IdOf(row, "name") == wanted || IdOf(row, "name2") == wanted || by_uuid) found.push_back(uuid);
   }
   if (found.empty()) return absl::NotFoundError(absl::StrCat("there is no datapath \"", wanted, "\""));
   if (found.size() > 1)
@@ -86,22 +76,22 @@ absl::StatusOr<Uuid> FindDatapath(const Database& sb, const std::string& wanted)
 }  // namespace
 
 std::string ShowSouthbound(const Database& sb) {
-  std::map<std::string, std::pair<Uuid, const sb::Chassis*>> chassis;
-  for (const auto& [uuid, row] : sb.Rows<sb::Chassis>()) chassis[row.name()] = {uuid, &row};
+  std::map<std::string, RowOf<sb::Chassis>> chassis;
+  for (const auto& found : sb.Rows<sb::Chassis>()) chassis.insert_or_assign(std::string(found.row.name()), found);
   std::map<Uuid, std::vector<std::string>> ports;
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
-    if (row.has_chassis()) ports[FromProto(row.chassis())].push_back(row.logical_port());
+    if (row.has_chassis()) ports[row.chassis()].emplace_back(row.logical_port());
   }
   std::string out;
   for (const auto& [name, found] : chassis) {
     const auto& [uuid, row] = found;
-    absl::StrAppend(&out, "Chassis ", Atom(name), "\n");
-    if (!row->hostname().empty()) absl::StrAppend(&out, "    hostname: ", Atom(row->hostname()), "\n");
+    absl::StrAppend(&out, "Chassis ", AtomText(name), "\n");
+    if (!row->hostname().empty()) absl::StrAppend(&out, "    hostname: ", AtomText(row->hostname()), "\n");
     std::vector<std::string> encaps;
-    for (const ovsdb::Uuid& ref : row->encaps()) {
-      const auto* encap = sb.Get<sb::Encap>(FromProto(ref));
-      if (encap == nullptr) continue;
-      encaps.push_back(absl::StrCat("    Encap ", Atom(encap->type()), "\n        ip: ", Atom(encap->ip()), "\n"));
+    for (const Uuid& ref : row->encaps()) {
+      const auto encap = sb.Read<sb::Encap>(ref);
+      if (!encap) continue;
+      encaps.push_back(absl::StrCat("    Encap ", AtomText(encap->type()), "\n        ip: ", AtomText(encap->ip()), "\n"));
       if (!encap->options().empty())
         absl::StrAppend(&encaps.back(), "        options: ", Atoms(encap->options()), "\n");
     }
@@ -109,7 +99,7 @@ std::string ShowSouthbound(const Database& sb) {
     absl::StrAppend(&out, absl::StrJoin(encaps, ""));
     std::vector<std::string>& bound = ports[uuid];
     std::sort(bound.begin(), bound.end());
-    for (const std::string& port : bound) absl::StrAppend(&out, "    Port_Binding ", Atom(port), "\n");
+    for (const std::string& port : bound) absl::StrAppend(&out, "    Port_Binding ", AtomText(port), "\n");
   }
   return out;
 }
@@ -122,17 +112,18 @@ absl::StatusOr<std::string> ListLogicalFlows(const Database& sb, const LogicalFl
   std::vector<Listed> flows;
   for (const auto& [uuid, row] : sb.Rows<sb::Logical_Flow>()) {
     std::vector<Uuid> datapaths;
-    if (row.has_logical_datapath()) datapaths.push_back(FromProto(row.logical_datapath()));
+    if (row.has_logical_datapath()) datapaths.push_back(row.logical_datapath());
     if (row.has_logical_dp_group()) {
-      const auto* group = sb.Get<sb::Logical_DP_Group>(FromProto(row.logical_dp_group()));
-      if (group != nullptr)
-        for (const ovsdb::Uuid& member : group->datapaths()) datapaths.push_back(FromProto(member));
+      if (const auto group = sb.Read<sb::Logical_DP_Group>(row.logical_dp_group())) {
+        for (const Uuid& member : group->datapaths()) datapaths.push_back(member);
+      }
     }
     for (const Uuid& datapath : datapaths) {
-      const auto* binding = sb.Get<sb::Datapath_Binding>(datapath);
-      if (binding == nullptr || (!only.IsZero() && datapath != only)) continue;
-      flows.push_back({NameOf(*binding), datapath, row.pipeline() == "egress", row.table_id(), row.priority(),
-                       row.match(), row.actions(), ValueOf(row.external_ids(), "stage-name"), uuid.prefix()});
+      const auto binding = sb.Read<sb::Datapath_Binding>(datapath);
+      if (!binding || (!only.IsZero() && datapath != only)) continue;
+      flows.push_back({IdOf(binding, "name"), datapath, row.pipeline() == "egress", row.table_id(), row.priority(),
+                       std::string(row.match()), std::string(row.actions()),
+                       std::string(row.external_ids("stage-name").value_or("")), uuid.prefix()});
     }
   }
   std::sort(flows.begin(), flows.end());
@@ -140,7 +131,7 @@ absl::StatusOr<std::string> ListLogicalFlows(const Database& sb, const LogicalFl
   const Listed* before = nullptr;
   for (const Listed& flow : flows) {
     if (before == nullptr || before->datapath_uuid != flow.datapath_uuid || before->egress != flow.egress) {
-      const std::string alias = ValueOf(sb.Get<sb::Datapath_Binding>(flow.datapath_uuid)->external_ids(), "name2");
+      const std::string alias = IdOf(sb.Read<sb::Datapath_Binding>(flow.datapath_uuid), "name2");
       absl::StrAppend(&out, "Datapath: \"", flow.datapath, "\"",
                       alias.empty() ? "" : absl::StrCat(" aka \"", alias, "\""), " (", flow.datapath_uuid.ToString(),
                       ")  Pipeline: ", flow.egress ? "egress" : "ingress", "\n");

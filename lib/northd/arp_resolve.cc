@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/northd/feature.h"
+#include "lib/northd/flow_sink.h"
+#include "lib/northd/static_route.h"
 
 namespace ovnlite {
 namespace {
@@ -25,7 +27,7 @@ std::string AddressSet(const std::vector<IpPrefix>& networks) {
 
 // A machine's port, as the routers on its switch see it.
 void EmitMachine(Reader& reader, const Context& context, const Uuid& uuid, const SwitchPort& port, Output& out) {
-  for (const Uuid& router_side : reader.Ask(context.router_ports_of_switch, port.lswitch)) {
+  for (const Uuid& router_side : reader.Members(context.router_ports_of_switch, port.lswitch)) {
     const RouterPort& peer = reader.Ask(context.router_port, reader.Ask(context.switch_port, router_side).peer);
     const FlowSink flows(reader, context, out, peer.router, uuid);
     for (const PortAddresses& addresses : port.addresses) {
@@ -47,10 +49,9 @@ void EmitMachine(Reader& reader, const Context& context, const Uuid& uuid, const
 void EmitRouter(Reader& reader, const Context& context, const Uuid& uuid, const SwitchPort& port, Output& out) {
   if (port.peer.IsZero()) return;
   const RouterPort& self = reader.Ask(context.router_port, port.peer);
-  const auto* router = reader.Get<nb::Logical_Router>(self.router);
-  if (LookupBool(router->options(), "dynamic_neigh_routers", false)) return;
+  if (ReadBool(reader.Get<nb::Logical_Router>(self.router)->options("dynamic_neigh_routers"), false)) return;
   const FlowSink flows(reader, context, out, self.router, uuid);
-  for (const Uuid& other_side : reader.Ask(context.router_ports_of_switch, port.lswitch)) {
+  for (const Uuid& other_side : reader.Members(context.router_ports_of_switch, port.lswitch)) {
     const Uuid other_uuid = reader.Ask(context.switch_port, other_side).peer;
     if (other_uuid == port.peer) continue;
     const RouterPort& other = reader.Ask(context.router_port, other_uuid);
@@ -74,9 +75,7 @@ void EmitLink(Reader& reader, const Context& context, const Uuid& uuid, Output& 
   AddNeighbor(flows, peer, absl::StrCat("xxreg0 == ", AddressSet(port.networks.v6)), port.networks.mac);
 }
 
-}  // namespace
-
-void DefineArpResolveFlows(Incremental& engine, const Context& context) {
+void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Switch_Port>("arp_resolve", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const SwitchPort& port = reader.Ask(context.switch_port, uuid);
     if (!port.exists || !port.enabled) return;
@@ -90,5 +89,9 @@ void DefineArpResolveFlows(Incremental& engine, const Context& context) {
       "arp_resolve_link",
       [&context](Reader& reader, const Uuid& uuid, Output& out) { EmitLink(reader, context, uuid, out); });
 }
+
+}  // namespace
+
+Feature ArpResolveFeature() { return {"arp_resolve", Define, {{"Logical_Router", "options", "dynamic_neigh_routers"}}}; }
 
 }  // namespace ovnlite

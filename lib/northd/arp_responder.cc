@@ -4,7 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/northd/feature.h"
+#include "lib/northd/flow_sink.h"
 
 namespace ovnlite {
 namespace {
@@ -31,9 +32,8 @@ void AddNd(const FlowSink& flows, const SwitchPort& port, const PortAddresses& a
   flows.AddFor(port.name, Stage::kLsInArpRsp, 100, absl::StrCat(match, " && inport == ", port.quoted), "next;");
 }
 
-}  // namespace
 
-void DefineArpResponderFlows(Incremental& engine, const Context& context) {
+void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Switch_Port>(
       "arp_responder", [&context](Reader& reader, const Uuid& uuid, Output& out) {
         const SwitchPort& port = reader.Ask(context.switch_port, uuid);
@@ -45,13 +45,17 @@ void DefineArpResponderFlows(Incremental& engine, const Context& context) {
         }
         // Behind a port with unknown addresses somebody else may have moved; on a switch that passes VLAN tags, the
         // address may mean another machine on another VLAN.
-        const auto& config = reader.Get<nb::Logical_Switch>(port.lswitch)->other_config();
-        if (port.unknown || LookupBool(config, "vlan-passthru", false)) return;
+        if (port.unknown) return;
+        if (ReadBool(reader.Get<nb::Logical_Switch>(port.lswitch)->other_config("vlan-passthru"), false)) return;
         for (const PortAddresses& addresses : port.addresses) {
           for (const IpPrefix& ip : addresses.v4) AddArp(flows, port, addresses, ip.address());
           for (const IpPrefix& ip : addresses.v6) AddNd(flows, port, addresses, ip.address().v6());
         }
       });
 }
+
+}  // namespace
+
+Feature ArpResponderFeature() { return {"arp_responder", Define, {{"Logical_Switch", "other_config", "vlan-passthru"}}}; }
 
 }  // namespace ovnlite

@@ -5,11 +5,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "lib/northd/context.h"
 #include "lib/northd/northd_testutil.h"
 #include "lib/northd/tunnel_keys.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/northd/northd.h"
 #include "ovnlite/schema/schema.h"
 
@@ -24,11 +23,10 @@ class KeysTest : public testing::Test {
   // A switch called `name` with ports `from` to `to` - 1.
   void AddSwitch(uint64_t number, const std::string& name, int from, int to) {
     Transaction t = nb_.Begin();
-    auto* ls = t.Insert<nb::Logical_Switch>(Uuid(1, number));
-    ls->set_name(name);
+    t.Insert<nb::Logical_Switch>(Uuid(1, number))->set_name(name);
     for (int i = from; i < to; ++i) {
       t.Insert<nb::Logical_Switch_Port>(Port(i))->set_name(Name(i));
-      *ls->add_ports() = ToProto(Port(i));
+      t.InsertMember(nb::columns::Logical_Switch::ports, Uuid(1, number), Port(i));
     }
     ASSERT_TRUE(nb_.Commit(std::move(t)).ok());
   }
@@ -38,14 +36,13 @@ class KeysTest : public testing::Test {
     encap->set_type("vxlan");
     encap->set_ip("192.0.2.1");
     encap->set_chassis_name("gw");
-    auto* chassis = t.Insert<sb::Chassis>(Uuid(9, 2));
-    chassis->set_name("gw");
-    *chassis->add_encaps() = ToProto(Uuid(9, 1));
+    t.Insert<sb::Chassis>(Uuid(9, 2))->set_name("gw");
+    t.InsertMember(sb::columns::Chassis::encaps, Uuid(9, 2), Uuid(9, 1));
     ASSERT_TRUE(sb_.Commit(std::move(t)).ok());
   }
   int64_t KeyOf(const std::string& port) const {
-    const auto found = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(port);
-    return found.empty() ? 0 : sb_.Get<sb::Port_Binding>(found[0])->tunnel_key();
+    const RowIds found = sb_.Find(sb::columns::Port_Binding::logical_port, port);
+    return found.empty() ? 0 : sb_.Read<sb::Port_Binding>(found.front())->tunnel_key();
   }
   bool Mentions(const std::string& text) const {
     for (const std::string& line : FlowLines(sb_)) {
@@ -68,8 +65,8 @@ TEST_F(KeysTest, MorePortsThanKeysOnOneSwitch) {
   EXPECT_EQ(sb_.RowCount<sb::Port_Binding>(), static_cast<size_t>(kLastPortKey) + 1);
   EXPECT_EQ(KeyOf(Name(kPorts - 1)), 0);
   EXPECT_NE(KeyOf(Name(kPorts)), 0) << "other switches have keys of their own";
-  EXPECT_FALSE(nb_.Get<nb::Logical_Switch_Port>(Port(kPorts - 1))->has_up());
-  for (const auto& [uuid, group] : sb_.Rows<sb::Multicast_Group>()) EXPECT_LE(group.ports_size(), kLastPortKey);
+  EXPECT_FALSE(nb_.Read<nb::Logical_Switch_Port>(Port(kPorts - 1))->has_up());
+  for (const auto& [uuid, group] : sb_.Rows<sb::Multicast_Group>()) EXPECT_LE(static_cast<int64_t>(group->ports().size()), kLastPortKey);
   EXPECT_EQ(WarningsOf(northd),
             (std::vector<NorthdWarning>{{"Logical_Switch", "big",
                                          "all tunnel keys of its ports are taken; left out: 233 of its ports, "
@@ -77,13 +74,12 @@ TEST_F(KeysTest, MorePortsThanKeysOnOneSwitch) {
 
   // One that goes makes room for one.
   Transaction t = nb_.Begin();
-  auto* ls = t.Update<nb::Logical_Switch>(Uuid(1, 1));
-  ls->mutable_ports()->erase(ls->ports().begin());
+  t.EraseMember(nb::columns::Logical_Switch::ports, Uuid(1, 1), Port(0));
   ASSERT_TRUE(nb_.Commit(std::move(t)).ok());
   ASSERT_TRUE(northd.Update().ok());
   EXPECT_EQ(sb_.RowCount<sb::Port_Binding>(), static_cast<size_t>(kLastPortKey) + 1);
   EXPECT_NE(KeyOf(Name(kLastPortKey)), 0);
-  EXPECT_TRUE(nb_.Get<nb::Logical_Switch_Port>(Port(kLastPortKey))->has_up());
+  EXPECT_TRUE(nb_.Read<nb::Logical_Switch_Port>(Port(kLastPortKey))->has_up());
   EXPECT_EQ(WarningsOf(northd)[0].message,
             "all tunnel keys of its ports are taken; left out: 232 of its ports, \"p32768\" and others");
 }
@@ -100,10 +96,9 @@ TEST_F(KeysTest, FlowsOfPortsWithoutKeysAreLeftOut) {
   ASSERT_TRUE(northd.Update().ok());
   EXPECT_EQ(KeyOf(Name(ports - 1)), 0);
   EXPECT_FALSE(Mentions("02:00:00:00:00:77"));
-  EXPECT_EQ(sb_.Rows<sb::SB_Global>()[0].row.options().at("max_tunid"), "4095");
+  EXPECT_EQ(sb_.Rows<sb::SB_Global>()[0].row.options("max_tunid"), "4095");
   Transaction less = nb_.Begin();
-  auto* ls = less.Update<nb::Logical_Switch>(Uuid(1, 1));
-  ls->mutable_ports()->erase(ls->ports().begin());
+  less.EraseMember(nb::columns::Logical_Switch::ports, Uuid(1, 1), Port(0));
   ASSERT_TRUE(nb_.Commit(std::move(less)).ok());
   ASSERT_TRUE(northd.Update().ok());
   EXPECT_NE(KeyOf(Name(ports - 1)), 0);
@@ -141,14 +136,14 @@ TEST_F(KeysTest, KeysThatAreAskedFor) {
   AddSwitch(1, "s", 0, 6);
   Transaction t = nb_.Begin();
   const auto ask = [&](int port, const char* key) {
-    (*t.Update<nb::Logical_Switch_Port>(Port(port))->mutable_options())["requested-tnl-key"] = key;
+    t.InsertPair(nb::columns::Logical_Switch_Port::options, Port(port), "requested-tnl-key", key);
   };
   ask(0, "32767");
   ask(1, "32767");
   ask(2, "32768");
   ask(3, " 105");
   ask(4, "0x6a");
-  (*t.Update<nb::Logical_Switch>(Uuid(1, 1))->mutable_other_config())["requested-tnl-key"] = "16777216";
+  t.InsertPair(nb::columns::Logical_Switch::other_config, Uuid(1, 1), "requested-tnl-key", "16777216");
   ASSERT_TRUE(nb_.Commit(std::move(t)).ok());
   Northd northd(nb_, sb_);
   ASSERT_TRUE(northd.Update().ok());

@@ -1,48 +1,46 @@
 // Each switch's groups of ports that flows send to by name. A group without ports does not exist.
 
-#include <set>
-
 #include "absl/strings/str_cat.h"
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/northd/feature.h"
+#include "ovnlite/schema/typed_row.h"
 
 namespace ovnlite {
 namespace {
 
-// Tunnel keys are fixed by OVN: they are the same on every switch (ovn-architecture(7), "Tunnel Encapsulations").
-constexpr int kFloodKey = 32768;
-constexpr int kUnknownKey = 32769;
-constexpr int kFloodL2Key = 32772;
+namespace column = sb::columns::Multicast_Group;
 
-void EmitGroup(const Context& context, Output& out, const Uuid& datapath, const char* name, int key,
-               const std::set<Uuid>& ports) {
-  if (ports.empty()) return;
-  sb::Multicast_Group row;
-  *row.mutable_datapath() = ToProto(datapath);
-  row.set_name(name);
-  row.set_tunnel_key(key);
-  for (const Uuid& port : ports) *row.add_ports() = ToProto(port);
-  context.EmitRow(out, RowKind::kMulticastGroup, absl::StrCat(datapath.ToString(), "/", name), row);
+// Tunnel keys are fixed by OVN: they are the same on every switch (ovn-architecture(7), "Tunnel Encapsulations").
+struct Group {
+  const char* name;
+  int key;
+};
+constexpr Group kFlood = {"_MC_flood", 32768}, kUnknown = {"_MC_unknown", 32769}, kFloodL2 = {"_MC_flood_l2", 32772};
+
+void AddTo(const Context& context, Output& out, const Group& group, const SwitchPort& port) {
+  const RowName name{&SchemaOf<sb::Multicast_Group>(),
+                     context.strings.Of(absl::StrCat(port.lswitch.ToString(), "/", group.name))};
+  TypedRow<sb::Multicast_Group> row;
+  row.Set(column::datapath, port.lswitch);
+  row.Set(column::name, context.strings.Of(group.name));
+  row.Set(column::tunnel_key, group.key);
+  out.Add(context.rows, {name, row.Build()});  // The same from every port.
+  out.Add(context.members, {name, column::ports.index, Atom::Of(PortBindingId(port.name))});
+}
+
+void Define(Incremental& engine, Context& context) {
+  engine.AddEmitter<nb::Logical_Switch_Port>(
+      "multicast_groups", [&context](Reader& reader, const Uuid& uuid, Output& out) {
+        const SwitchPort& port = reader.Ask(context.switch_port, uuid);
+        if (!port.exists || !port.enabled) return;
+        AddTo(context, out, kFlood, port);
+        if (!port.is_router()) AddTo(context, out, kFloodL2, port);
+        if (port.unknown) AddTo(context, out, kUnknown, port);
+      });
 }
 
 }  // namespace
 
-void DefineMulticastGroups(Incremental& engine, const Context& context) {
-  engine.AddEmitter<nb::Logical_Switch>("multicast_groups", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    std::set<Uuid> flood, unknown, flood_l2;
-    for (const ovsdb::Uuid& member : reader.Get<nb::Logical_Switch>(uuid)->ports()) {
-      const Uuid id = FromProto(member);
-      const SwitchPort& port = reader.Ask(context.switch_port, id);
-      if (!port.exists || port.lswitch != uuid || !port.enabled) continue;
-      flood.insert(id);
-      if (!port.is_router()) flood_l2.insert(id);
-      if (port.unknown) unknown.insert(id);
-    }
-    EmitGroup(context, out, uuid, "_MC_flood", kFloodKey, flood);
-    EmitGroup(context, out, uuid, "_MC_unknown", kUnknownKey, unknown);
-    EmitGroup(context, out, uuid, "_MC_flood_l2", kFloodL2Key, flood_l2);
-  });
-}
+Feature MulticastFeature() { return {"multicast", Define, {}}; }
 
 }  // namespace ovnlite

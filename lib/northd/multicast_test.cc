@@ -3,9 +3,7 @@
 
 #include <map>
 
-#include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/northd/northd.h"
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/topology/topology.h"
@@ -37,9 +35,9 @@ class MulticastTest : public testing::Test {
     const std::map<std::string, int64_t> keys = {{"_MC_flood", 32768}, {"_MC_unknown", 32769}, {"_MC_flood_l2", 32772}};
     Groups groups;
     for (const auto& [uuid, row] : sb_.Rows<sb::Multicast_Group>()) {
-      EXPECT_EQ(row.tunnel_key(), keys.at(row.name()));
-      for (const ovsdb::Uuid& port : row.ports()) {
-        groups[row.name()].push_back(sb_.Get<sb::Port_Binding>(FromProto(port))->logical_port());
+      EXPECT_EQ(row->tunnel_key(), keys.at(std::string(row->name())));
+      for (const Uuid& port : row->ports()) {
+        groups[std::string(row->name())].emplace_back(sb_.Read<sb::Port_Binding>(port)->logical_port());
       }
     }
     return groups;

@@ -10,10 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "lib/northd/context.h"
 #include "lib/northd/northd_testutil.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/northd/northd.h"
@@ -26,38 +25,22 @@ namespace {
 // Everything northd is answerable for, numbers replaced by names, as one text to compare.
 std::string Image(const Database& sb) {
   std::string image;
-  for (const auto& [uuid, row] : sb.Rows<sb::Datapath_Binding>()) {
-    sb::Datapath_Binding copy = row;
-    copy.clear_tunnel_key();
-    absl::StrAppend(&image, "Datapath_Binding ", uuid.ToString(), " ", Lookup(row.external_ids(), "name"), "\n");
-  }
-  for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
-    sb::Port_Binding copy = row;
-    copy.clear_tunnel_key();
-    copy.clear_chassis();
-    copy.clear_up();
-    std::map<std::string, std::string> options(row.options().begin(), row.options().end());
-    copy.clear_options();
-    absl::StrAppend(&image, "Port_Binding ", uuid.ToString(), " ", copy.ShortDebugString());
-    for (const auto& [key, value] : options) absl::StrAppend(&image, " ", key, "=", value);
-    absl::StrAppend(&image, "\n");
-  }
-  for (const auto& [uuid, row] : sb.Rows<sb::Multicast_Group>()) {
-    absl::StrAppend(&image, "Multicast_Group ", uuid.ToString(), " ", row.ShortDebugString(), "\n");
-  }
-  for (const auto& [uuid, row] : sb.Rows<sb::Address_Set>()) {
-    absl::StrAppend(&image, "Address_Set ", uuid.ToString(), " ", row.ShortDebugString(), "\n");
-  }
-  std::multiset<std::string> groups;
-  for (const auto& [uuid, row] : sb.Rows<sb::Port_Group>()) {
-    sb::Port_Group copy = row;
-    copy.set_name(row.name().substr(row.name().find('_')));
-    groups.insert(copy.ShortDebugString());
-  }
-  for (const std::string& group : groups) absl::StrAppend(&image, "Port_Group ", group, "\n");
-  for (const auto& [uuid, row] : sb.Rows<sb::Logical_Flow>()) {
-    absl::StrAppend(&image, "Logical_Flow ", uuid.ToString(), " ", Lookup(row.external_ids(), "stage-hint"), "\n");
-  }
+  const auto add_ids = [&]<typename T>(const T*) {
+    if (std::is_same_v<T, sb::Port_Group>) return;  // Called after a number.
+    sb.ForEach(SchemaOf<T>(), [&](const Uuid& uuid, const Row& row) {
+      absl::StrAppend(&image, row.table().name(), " ", uuid.ToString(), " ");
+      if constexpr (std::is_same_v<T, sb::Logical_Flow>) {
+        absl::StrAppend(&image, sb::Logical_Flow_View(&row)->external_ids("stage-hint").value_or(""));
+      }
+      image += '\n';
+    });
+  };
+  add_ids(static_cast<const sb::Datapath_Binding*>(nullptr));
+  add_ids(static_cast<const sb::Port_Binding*>(nullptr));
+  add_ids(static_cast<const sb::Multicast_Group*>(nullptr));
+  add_ids(static_cast<const sb::Address_Set*>(nullptr));
+  add_ids(static_cast<const sb::Logical_Flow*>(nullptr));
+  for (const std::string& line : RowLines(sb, {"chassis", "up"})) absl::StrAppend(&image, line, "\n");
   for (const std::string& line : FlowLines(sb)) absl::StrAppend(&image, line, "\n");
   return image;
 }
@@ -77,9 +60,9 @@ struct Numbers {
 };
 Numbers NumbersOf(const Database& sb) {
   Numbers numbers;
-  for (const auto& [uuid, row] : sb.Rows<sb::Datapath_Binding>()) numbers.datapaths[uuid.ToString()] = row.tunnel_key();
+  for (const auto& [uuid, row] : sb.Rows<sb::Datapath_Binding>()) numbers.datapaths[uuid.ToString()] = row->tunnel_key();
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
-    numbers.ports[row.logical_port()] = {FromProto(row.datapath()), row.tunnel_key()};
+    numbers.ports[std::string(row->logical_port())] = {row->datapath(), row->tunnel_key()};
   }
   return numbers;
 }
@@ -104,23 +87,22 @@ void Claim(Database& sb, Random& random) {
   if (ports.empty()) return;
   Transaction t = sb.Begin();
   Uuid chassis = Uuid::FromName("chassis");
-  if (sb.Get<sb::Chassis>(chassis) == nullptr) {
+  if (!sb.Read<sb::Chassis>(chassis)) {
     const Uuid encap = Uuid::FromName("encap");
     auto* e = t.Insert<sb::Encap>(encap);
     e->set_type("geneve");
     e->set_ip("192.168.56.11");
     e->set_chassis_name("compute1");
-    auto* c = t.Insert<sb::Chassis>(chassis);
-    c->set_name("compute1");
-    *c->add_encaps() = ToProto(encap);
+    t.Insert<sb::Chassis>(chassis)->set_name("compute1");
+    t.InsertMember(sb::columns::Chassis::encaps, chassis, encap);
   }
-  auto* port = t.Update<sb::Port_Binding>(ports[random.Below(ports.size())].uuid);
+  const Uuid port = ports[random.Below(ports.size())].uuid;
   if (random.OneIn(3)) {
-    port->clear_chassis();
-    port->set_up(false);
+    t.Clear(sb::columns::Port_Binding::chassis, port);
+    t.Set(sb::columns::Port_Binding::up, port, false);
   } else {
-    *port->mutable_chassis() = ToProto(chassis);
-    port->set_up(true);
+    t.Set(sb::columns::Port_Binding::chassis, port, chassis);
+    t.Set(sb::columns::Port_Binding::up, port, true);
   }
   ASSERT_TRUE(sb.Commit(std::move(t)).ok());
 }
@@ -154,9 +136,10 @@ TEST_P(NorthdLawTest, DeltaAppliedEqualsFullRecompute) {
     }
     // A switch port is up exactly when its binding says so, or when it leads to a router.
     for (const auto& [uuid, port] : nb.Rows<nb::Logical_Switch_Port>()) {
-      const auto found = sb.IndexOn<sb::Port_Binding>("logical_port").Find(port.name());
-      ASSERT_EQ(found.size(), 1u) << port.name();
-      EXPECT_EQ(port.up(), port.type() == "router" || sb.Get<sb::Port_Binding>(found[0])->has_chassis()) << port.name();
+      const RowIds found = sb.Find(sb::columns::Port_Binding::logical_port, port->name());
+      ASSERT_EQ(found.size(), 1u) << port->name();
+      EXPECT_EQ(port->up(), port->type() == "router" || sb.Read<sb::Port_Binding>(found.front())->has_chassis())
+          << port->name();
     }
     if (edit % 4 != 3) continue;
     ASSERT_EQ(Image(sb), Recompiled(nb)) << "after " << edit + 1 << " edits:\n" << topology.log();
@@ -190,15 +173,15 @@ TEST(NorthdCostTest, OnePortCostsTheSameInABigNetwork) {
     Database sb(SouthboundSchema());
     Transaction t = nb.Begin();
     for (int s = 0; s < switches; ++s) {
-      auto* ls = t.Insert<nb::Logical_Switch>(Uuid(1, static_cast<uint64_t>(s)));
-      ls->set_name(absl::StrCat("LS", s));
+      const Uuid ls(1, static_cast<uint64_t>(s));
+      t.Insert<nb::Logical_Switch>(ls)->set_name(absl::StrCat("LS", s));
       for (int p = 0; p < 10; ++p) {
         const Uuid port(2, static_cast<uint64_t>(s * 10 + p));
         auto* lsp = t.Insert<nb::Logical_Switch_Port>(port);
         lsp->set_name(absl::StrCat("LSP", s, "-", p));
         lsp->add_addresses(absl::StrCat("00:00:00:00:", absl::Hex(s, absl::kZeroPad2), ":",
                                         absl::Hex(p, absl::kZeroPad2), " 10.", s, ".0.", p + 1));
-        *ls->add_ports() = ToProto(port);
+        t.InsertMember(nb::columns::Logical_Switch::ports, ls, port);
       }
     }
     EXPECT_TRUE(nb.Commit(std::move(t)).ok());
@@ -223,10 +206,9 @@ TEST(NorthdTest, SaysWhatItDoesNotCompile) {
   acl->set_direction("to-lport");
   acl->set_action("drop");
   acl->set_match("ip4");
-  auto* ls = t.Insert<nb::Logical_Switch>(Uuid(1, 2));
-  ls->set_name("LS1");
-  *ls->add_acls() = ToProto(Uuid(1, 1));
-  *ls->add_ports() = ToProto(Uuid(1, 3));
+  t.Insert<nb::Logical_Switch>(Uuid(1, 2))->set_name("LS1");
+  t.InsertMember(nb::columns::Logical_Switch::acls, Uuid(1, 2), Uuid(1, 1));
+  t.InsertMember(nb::columns::Logical_Switch::ports, Uuid(1, 2), Uuid(1, 3));
   auto* lsp = t.Insert<nb::Logical_Switch_Port>(Uuid(1, 3));
   lsp->set_name("LSP1");
   lsp->set_type("vtep");

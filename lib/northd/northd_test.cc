@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/shared_testutil.h"
 #include "lib/northd/northd_testutil.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
 
@@ -42,8 +42,8 @@ INSTANTIATE_TEST_SUITE_P(Northd, RecordedTest, testing::Values("lab", "links", "
 // What northd finds there when it starts.
 void CopyChassis(const Database& from, Database& to) {
   Transaction t = to.Begin();
-  for (const auto& [uuid, row] : from.Rows<sb::Encap>()) *t.Insert<sb::Encap>(uuid) = row;
-  for (const auto& [uuid, row] : from.Rows<sb::Chassis>()) *t.Insert<sb::Chassis>(uuid) = row;
+  for (const auto& [uuid, row] : from.Rows<sb::Encap>()) t.InsertRow(SchemaOf<sb::Encap>(), uuid, row.row());
+  for (const auto& [uuid, row] : from.Rows<sb::Chassis>()) t.InsertRow(SchemaOf<sb::Chassis>(), uuid, row.row());
   ASSERT_TRUE(to.Commit(std::move(t)).ok());
 }
 

@@ -2,73 +2,84 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
+#include <set>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "lib/northd/context.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 
 namespace ovnlite {
+
+namespace {
+
+std::string NameOfDatapath(const Database& sb, const Uuid& datapath) {
+  return std::string(sb.Read<sb::Datapath_Binding>(datapath)->external_ids("name").value_or(""));
+}
+
+// The row's columns but for some, as RFC 7047 writes them.
+std::string Words(const Row& row, const std::set<std::string>& but_for) {
+  std::string words;
+  row.ForEachSet([&](const ColumnSchema& column) {
+    if (but_for.contains(std::string(column.name()))) return;
+    absl::StrAppend(&words, " ", column.name(), "=");
+    row.Get(column).ForEach([&](const AtomRef& key, const AtomRef* value) {
+      absl::StrAppend(&words, key.ToAtom().ToString());
+      if (value != nullptr) absl::StrAppend(&words, ":", value->ToAtom().ToString());
+      words += ',';
+    });
+  });
+  return words;
+}
+
+}  // namespace
 
 std::multiset<std::string> FlowLines(const Database& sb) {
   std::multiset<std::string> lines;
   for (const auto& [uuid, row] : sb.Rows<sb::Logical_Flow>()) {
     std::vector<Uuid> datapaths;
-    if (row.has_logical_datapath()) datapaths.push_back(FromProto(row.logical_datapath()));
-    if (row.has_logical_dp_group()) {
-      const auto* group = sb.Get<sb::Logical_DP_Group>(FromProto(row.logical_dp_group()));
-      for (const ovsdb::Uuid& datapath : group->datapaths()) datapaths.push_back(FromProto(datapath));
+    if (row->has_logical_datapath()) datapaths.push_back(row->logical_datapath());
+    if (row->has_logical_dp_group()) {
+      for (const Uuid& datapath : sb.Read<sb::Logical_DP_Group>(row->logical_dp_group())->datapaths()) {
+        datapaths.push_back(datapath);
+      }
     }
     for (const Uuid& datapath : datapaths) {
-      lines.insert(absl::StrCat(Lookup(sb.Get<sb::Datapath_Binding>(datapath)->external_ids(), "name"), " ",
-                                row.pipeline(), " ", Lookup(row.external_ids(), "stage-name"), " ", row.priority(),
-                                " [", row.match(), "] [", row.actions(), "]"));
+      lines.insert(absl::StrCat(NameOfDatapath(sb, datapath), " ", row->pipeline(), " ",
+                                row->external_ids("stage-name").value_or(""), " ", row->priority(), " [", row->match(),
+                                "] [", row->actions(), "]"));
     }
   }
   return lines;
 }
 
-std::multiset<std::string> RowLines(const Database& sb) {
+std::multiset<std::string> RowLines(const Database& sb, const std::set<std::string>& but_for) {
   std::multiset<std::string> lines;
-  const auto datapath = [&](const ovsdb::Uuid& uuid) {
-    return Lookup(sb.Get<sb::Datapath_Binding>(FromProto(uuid))->external_ids(), "name");
-  };
+  std::set<std::string> port_but_for = but_for;
+  port_but_for.insert({"datapath", "tunnel_key"});
   for (const auto& [uuid, row] : sb.Rows<sb::Datapath_Binding>()) {
-    std::string line = "Datapath_Binding";
-    std::map<std::string, std::string> ids(row.external_ids().begin(), row.external_ids().end());
-    for (const auto& [key, value] : ids) absl::StrAppend(&line, " ", key, "=", value);
-    lines.insert(line);
+    lines.insert("Datapath_Binding" + Words(row.row(), {"tunnel_key"}));
   }
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
-    std::string line = absl::StrCat("Port_Binding ", row.logical_port(), " of ", datapath(row.datapath()));
-    std::map<std::string, std::string> options(row.options().begin(), row.options().end());
-    for (const auto& [key, value] : options) absl::StrAppend(&line, " ", key, "=", value);
-    sb::Port_Binding copy = row;
-    copy.clear_datapath();
-    copy.clear_tunnel_key();
-    copy.clear_options();
-    lines.insert(absl::StrCat(line, " ", copy.ShortDebugString()));
+    lines.insert(absl::StrCat("Port_Binding of ", NameOfDatapath(sb, row->datapath()),
+                              Words(row.row(), port_but_for)));
   }
   for (const auto& [uuid, row] : sb.Rows<sb::Multicast_Group>()) {
-    std::string line =
-        absl::StrCat("Multicast_Group ", row.name(), " of ", datapath(row.datapath()), " ", row.tunnel_key());
+    std::string line = absl::StrCat("Multicast_Group ", row->name(), " of ", NameOfDatapath(sb, row->datapath()), " ",
+                                    row->tunnel_key());
     std::set<std::string> ports;
-    for (const ovsdb::Uuid& port : row.ports()) ports.insert(sb.Get<sb::Port_Binding>(FromProto(port))->logical_port());
+    for (const Uuid& port : row->ports()) ports.insert(std::string(sb.Read<sb::Port_Binding>(port)->logical_port()));
     for (const std::string& port : ports) absl::StrAppend(&line, " ", port);
     lines.insert(line);
   }
   for (const auto& [uuid, row] : sb.Rows<sb::Address_Set>()) {
     // The monitors' MAC address is drawn by whoever comes first.
-    if (row.name() != "svc_monitor_mac") lines.insert("Address_Set " + row.ShortDebugString());
+    if (row->name() != "svc_monitor_mac") lines.insert("Address_Set" + Words(row.row(), {}));
   }
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Group>()) {
-    sb::Port_Group copy = row;
-    copy.set_name(row.name().substr(row.name().find('_')));
-    lines.insert("Port_Group " + copy.ShortDebugString());
+    lines.insert(absl::StrCat("Port_Group ", row->name().substr(row->name().find('_')), Words(row.row(), {"name"})));
   }
   return lines;
 }

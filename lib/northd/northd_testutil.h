@@ -14,7 +14,8 @@ namespace ovnlite {
 // "LR1 ingress lr_in_admission 50 [match] [actions]" of every flow of a Southbound database.
 std::multiset<std::string> FlowLines(const Database& sb);
 // Datapaths, ports, groups and sets of a Southbound database in words that do not depend on numbers and UUIDs.
-std::multiset<std::string> RowLines(const Database& sb);
+// Without these columns of Port_Binding.
+std::multiset<std::string> RowLines(const Database& sb, const std::set<std::string>& but_for = {});
 // The flows of what `ovn-sbctl lflow-list` has printed.
 std::multiset<std::string> FlowLinesOfListing(const std::string& listing);
 // What only one of them has, one per line behind "- " or "+ "; empty when they are equal.

@@ -1,7 +1,8 @@
 // Flows that every enabled logical router has, whatever its ports are.
 
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/northd/feature.h"
+#include "lib/northd/flow_sink.h"
 
 namespace ovnlite {
 namespace {
@@ -45,23 +46,23 @@ void AddNeighborFlows(const FlowSink& flows, bool always_learn) {
 
 // What is not to be routed at all.
 void AddInputFlows(const FlowSink& flows) {
-  flows.Add(Stage::kLrInAdmission, 100, "vlan.present || eth.src[40]", "drop;");
+  flows.Add(Stage::kLrInAdmission, 100, "vlan.present || eth.src[40]", kDrop);
   flows.Add(Stage::kLrInIpInput, 100,
             "ip4.src_mcast ||ip4.src == 255.255.255.255 || ip4.src == 127.0.0.0/8 || ip4.dst == 127.0.0.0/8 || "
             "ip4.src == 0.0.0.0/8 || ip4.dst == 0.0.0.0/8",
-            "drop;");
-  flows.Add(Stage::kLrInIpInput, 85, "arp || nd", "drop;");
+            kDrop);
+  flows.Add(Stage::kLrInIpInput, 85, "arp || nd", kDrop);
   flows.Add(Stage::kLrInIpInput, 84, "nd_rs || nd_ra", "next;");
-  flows.Add(Stage::kLrInIpInput, 83, "ip6.mcast_rsvd", "drop;");
-  flows.Add(Stage::kLrInIpInput, 82, "ip4.mcast || ip6.mcast", "drop;");
-  flows.Add(Stage::kLrInIpInput, 50, "eth.bcast", "drop;");
-  flows.Add(Stage::kLrInIpInput, 32, "ip.ttl == {0, 1} && !ip.later_frag && (ip4.mcast || ip6.mcast)", "drop;");
-  flows.Add(Stage::kLrInIpInput, 30, "ip.ttl == {0, 1}", "drop;");
+  flows.Add(Stage::kLrInIpInput, 83, "ip6.mcast_rsvd", kDrop);
+  flows.Add(Stage::kLrInIpInput, 82, "ip4.mcast || ip6.mcast", kDrop);
+  flows.Add(Stage::kLrInIpInput, 50, "eth.bcast", kDrop);
+  flows.Add(Stage::kLrInIpInput, 32, "ip.ttl == {0, 1} && !ip.later_frag && (ip4.mcast || ip6.mcast)", kDrop);
+  flows.Add(Stage::kLrInIpInput, 30, "ip.ttl == {0, 1}", kDrop);
 }
 
 void AddForwardingFlows(const FlowSink& flows) {
   flows.Add(Stage::kLrInIpRoutingPre, 0, "1", "reg7 = 0; next;");
-  flows.Add(Stage::kLrInIpRouting, 10550, "nd_rs || nd_ra", "drop;");
+  flows.Add(Stage::kLrInIpRouting, 10550, "nd_rs || nd_ra", kDrop);
   flows.Add(Stage::kLrInIpRoutingEcmp, 150, "reg8[0..15] == 0", "next;");
   flows.Add(Stage::kLrInPolicy, 0, "1", "reg8[0..15] = 0; next;");
   flows.Add(Stage::kLrInPolicyEcmp, 150, "reg8[0..15] == 0", "next;");
@@ -77,19 +78,23 @@ void AddForwardingFlows(const FlowSink& flows) {
   flows.Add(Stage::kLrOutSnat, 120, "nd_ns", "next;");
 }
 
-}  // namespace
-
-void DefineRouterFlows(Incremental& engine, const Context& context) {
+void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Router>("router", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    const auto* row = reader.Get<nb::Logical_Router>(uuid);
+    const auto row = reader.Get<nb::Logical_Router>(uuid);
     if (row->has_enabled() && !row->enabled()) return;
     const FlowSink flows(reader, context, out, uuid);
     for (Stage stage : kPassing) flows.Add(stage, 0, "1", "next;");
-    for (Stage stage : kDropping) flows.Add(stage, 0, "1", "drop;");
+    for (Stage stage : kDropping) flows.Add(stage, 0, "1", kDrop);
     AddInputFlows(flows);
-    AddNeighborFlows(flows, LookupBool(row->options(), "always_learn_from_arp_request", true));
+    AddNeighborFlows(flows, ReadBool(row->options("always_learn_from_arp_request"), true));
     AddForwardingFlows(flows);
   });
+}
+
+}  // namespace
+
+Feature RouterFlowFeature() {
+  return {"router", Define, {{"Logical_Router", "enabled"}, {"Logical_Router", "options", "always_learn_from_arp_request"}}};
 }
 
 }  // namespace ovnlite

@@ -6,7 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/northd/feature.h"
+#include "lib/northd/flow_sink.h"
 
 namespace ovnlite {
 namespace {
@@ -28,7 +29,7 @@ void AddAdmission(const FlowSink& flows, const RouterPort& port) {
   flows.Add(Stage::kLrInAdmission, 50, absl::StrCat("eth.dst == ", mac, " && inport == ", port.quoted), actions);
   flows.Add(Stage::kLrOutDelivery, 100, absl::StrCat("outport == ", port.quoted), "output;");
   // A router without usable ports has not even this flow.
-  flows.Add(Stage::kLrOutDelivery, 0, "1", "drop;");
+  flows.Add(Stage::kLrOutDelivery, 0, "1", kDrop);
 }
 
 void AddNeighborLookup(const FlowSink& flows, const RouterPort& port, bool always_learn) {
@@ -72,7 +73,7 @@ void AddSpoofedSources(const FlowSink& flows, const RouterPort& port) {
     sources.push_back(network.last_address().ToString());
   }
   flows.Add(Stage::kLrInIpInput, 100, absl::StrCat("ip4.src == {", absl::StrJoin(sources, ", "), "} && reg9[0] == 0"),
-            "drop;");
+            kDrop);
 }
 
 void AddPingReplies(const FlowSink& flows, const RouterPort& port) {
@@ -105,7 +106,7 @@ void AddRefusals(const FlowSink& flows, const RouterPort& port) {
       flows.Add(Stage::kLrInIpInput, 70, match, unreachable(protocol_code));
     }
     if (!networks.empty()) {
-      flows.Add(Stage::kLrInIpInput, 60, absl::StrCat(ip, ".dst == {", JoinAddresses(networks), "}"), "drop;");
+      flows.Add(Stage::kLrInIpInput, 60, absl::StrCat(ip, ".dst == {", JoinAddresses(networks), "}"), kDrop);
     }
   };
   refuse(port.networks.v4, "ip4", "icmp4", 3, 3, 2);
@@ -141,15 +142,13 @@ void AddDhcpv6Replies(const FlowSink& flows, const RouterPort& port) {
   }
 }
 
-}  // namespace
-
-void DefineRouterPortFlows(Incremental& engine, const Context& context) {
+void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Router_Port>("router_port", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const RouterPort& port = reader.Ask(context.router_port, uuid);
     if (!port.exists) return;
     const FlowSink flows(reader, context, out, port.router, uuid);
     const bool always_learn =
-        LookupBool(reader.Get<nb::Logical_Router>(port.router)->options(), "always_learn_from_arp_request", true);
+        ReadBool(reader.Get<nb::Logical_Router>(port.router)->options("always_learn_from_arp_request"), true);
     if (port.enabled) AddAdmission(flows, port);
     AddNeighborLookup(flows, port, always_learn);
     AddArpReplies(flows, port);
@@ -160,5 +159,9 @@ void DefineRouterPortFlows(Incremental& engine, const Context& context) {
     AddDhcpv6Replies(flows, port);
   });
 }
+
+}  // namespace
+
+Feature RouterPortFlowFeature() { return {"router_port", Define, {}}; }
 
 }  // namespace ovnlite

@@ -1,70 +1,84 @@
 // Names that flows use for sets: address sets, port groups and the addresses of their ports, the MAC address that
-// service monitors send from.
-
-#include <map>
-#include <optional>
-#include <set>
+// service monitors send from. A member costs that member, however many there are.
 
 #include "absl/strings/str_cat.h"
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/northd/feature.h"
 #include "ovnlite/base/address_scan.h"
+#include "ovnlite/schema/typed_row.h"
 
 namespace ovnlite {
 namespace {
 
-void EmitSet(const Context& context, Output& out, const std::string& name, const std::set<std::string>& addresses) {
-  sb::Address_Set row;
-  row.set_name(name);
-  for (const std::string& address : addresses) row.add_addresses(address);
-  context.EmitRow(out, RowKind::kAddressSet, name, row);
+RowName AddressSetName(absl::string_view name) { return {&SchemaOf<sb::Address_Set>(), SharedString(name)}; }
+
+void EmitSet(const Context& context, Output& out, absl::string_view name, Members addresses) {
+  TypedRow<sb::Address_Set> row;
+  row.Set(sb::columns::Address_Set::name, name);
+  row.Set(sb::columns::Address_Set::addresses, std::move(addresses));
+  out.Add(context.rows, {AddressSetName(name), row.Build()});
 }
 
 // A port group becomes one row per switch it has ports on, named "<datapath key>_<group>"; two address sets hold all
 // its ports' addresses.
-void EmitPortGroup(Reader& reader, const Context& context, const Uuid& uuid, Output& out) {
-  const auto* group = reader.Get<nb::Port_Group>(uuid);
-  std::map<Uuid, std::set<std::string>> ports;
-  std::set<std::string> v4, v6;
-  for (const ovsdb::Uuid& member : group->ports()) {
-    const SwitchPort& port = reader.Ask(context.switch_port, FromProto(member));
-    if (!port.exists) continue;
-    ports[port.lswitch].insert(port.name);
-    for (const PortAddresses& addresses : port.addresses) {
-      for (const IpPrefix& ip : addresses.v4) v4.insert(ip.address().ToString());
-      for (const IpPrefix& ip : addresses.v6) v6.insert(ip.address().ToString());
+void EmitPortOfGroup(Reader& reader, const Context& context, const Uuid& uuid, const Uuid& member, Output& out) {
+  const SwitchPort& port = reader.Ask(context.switch_port, member);
+  if (!port.exists) return;
+  const absl::string_view group = reader.Get<nb::Port_Group>(uuid)->name();
+  const std::string name = absl::StrCat(context.DatapathKey(reader, port.lswitch), "_", group);
+  TypedRow<sb::Port_Group> row;
+  row.Set(sb::columns::Port_Group::name, name);
+  const RowName row_name{&SchemaOf<sb::Port_Group>(), SharedString(name)};
+  out.Add(context.rows, {row_name, row.Build()});
+  out.Add(context.members, {row_name, sb::columns::Port_Group::ports.index, Atom::String(port.name)});
+  const RowName v4 = AddressSetName(absl::StrCat(group, "_ip4")), v6 = AddressSetName(absl::StrCat(group, "_ip6"));
+  const auto add = [&](const RowName& set, const IpPrefix& ip) {
+    out.Add(context.members,
+            {set, sb::columns::Address_Set::addresses.index, Atom::String(ip.address().ToString())});
+  };
+  for (const PortAddresses& addresses : port.addresses) {
+    for (const IpPrefix& ip : addresses.v4) add(v4, ip);
+    for (const IpPrefix& ip : addresses.v6) add(v6, ip);
+  }
+}
+
+void Define(Incremental& engine, Context& context) {
+  engine.AddEmitter<nb::Address_Set>("address_set", [&context](Reader& reader, const Uuid& uuid, Output& out) {
+    const auto set = reader.Get<nb::Address_Set>(uuid);
+    EmitSet(context, out, set->name(), Members(set->addresses().members()));
+  });
+  engine.AddEmitter<nb::Port_Group>("port_group_sets", [&context](Reader& reader, const Uuid& uuid, Output& out) {
+    const absl::string_view group = reader.Get<nb::Port_Group>(uuid)->name();
+    EmitSet(context, out, absl::StrCat(group, "_ip4"), Members());
+    EmitSet(context, out, absl::StrCat(group, "_ip6"), Members());
+  });
+  engine.AddMemberEmitter<nb::Port_Group>(
+      "port_group", nb::columns::Port_Group::ports,
+      [&context](Reader& reader, const Uuid& uuid, const Uuid& member, Output& out) {
+        EmitPortOfGroup(reader, context, uuid, member, out);
+      });
+  engine.AddSingleEmitter("svc_monitor_mac", [&context](Reader& reader, Output& out) {
+    std::string mac = context.service_monitor_mac;
+    if (const auto global = reader.Single<nb::NB_Global>()) {
+      const std::optional<MacAddress> configured = ReadMac(global->options("svc_monitor_mac").value_or(""));
+      if (configured.has_value()) mac = configured->ToString();
     }
-  }
-  for (const auto& [datapath, names] : ports) {
-    sb::Port_Group row;
-    row.set_name(group->name());
-    for (const std::string& name : names) row.add_ports(name);
-    context.EmitRow(out, RowKind::kPortGroup, absl::StrCat(datapath.ToString(), "/", group->name()), row);
-  }
-  EmitSet(context, out, absl::StrCat(group->name(), "_ip4"), v4);
-  EmitSet(context, out, absl::StrCat(group->name(), "_ip6"), v6);
+    Members one;
+    one.Insert(mac);
+    EmitSet(context, out, "svc_monitor_mac", std::move(one));
+  });
 }
 
 }  // namespace
 
-void DefineSets(Incremental& engine, const Context& context) {
-  engine.AddEmitter<nb::Address_Set>("address_set", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    const auto* set = reader.Get<nb::Address_Set>(uuid);
-    EmitSet(context, out, set->name(), {set->addresses().begin(), set->addresses().end()});
-  });
-  engine.AddEmitter<nb::Port_Group>("port_group", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitPortGroup(reader, context, uuid, out);
-  });
-  engine.AddSingleEmitter("svc_monitor_mac", [&context](Reader& reader, const Uuid&, Output& out) {
-    std::string mac = context.service_monitor_mac;
-    for (const Uuid& uuid : reader.All<nb::NB_Global>()) {
-      const std::optional<MacAddress> configured =
-          ReadMac(Lookup(reader.Get<nb::NB_Global>(uuid)->options(), "svc_monitor_mac"));
-      if (configured.has_value()) mac = configured->ToString();
-    }
-    EmitSet(context, out, "svc_monitor_mac", {mac});
-  });
+Feature SetFeature() {
+  return {"sets",
+          Define,
+          {{"Address_Set", "name"},
+           {"Address_Set", "addresses"},
+           {"Port_Group", "name"},
+           {"Port_Group", "ports"},
+           {"NB_Global", "options", "svc_monitor_mac"}}};
 }
 
 }  // namespace ovnlite

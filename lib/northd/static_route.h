@@ -10,15 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "ovnlite/base/ip.h"
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/logical/lport_addresses.h"
 
 namespace ovnlite {
-
-namespace nb {
-class Logical_Router_Static_Route;
-}
 
 struct StaticRoute {
   bool exists = false;  // It can be used, and a router has it.
@@ -35,7 +32,7 @@ struct StaticRoute {
 // Without `exists` and `router`. InvalidArgument, saying what is wrong, for a row that OVN passes over: a prefix or
 // next hop that is none, a next hop with the length of a network, the two of different families, and (which OVN makes a
 // flow of that no hypervisor can read) an IPv4 prefix written as an IPv6 one, ::ffff:10.0.0.0/104.
-absl::StatusOr<StaticRoute> ReadStaticRoute(const nb::Logical_Router_Static_Route& row);
+absl::StatusOr<StaticRoute> ReadStaticRoute(ViewOf<nb::Logical_Router_Static_Route> row);
 
 // The neighbor that an IPv6 next hop is, whatever else the route says; nothing where it is none.
 std::optional<Ipv6Address> Ipv6NextHop(absl::string_view next_hop);
@@ -43,21 +40,12 @@ std::optional<Ipv6Address> Ipv6NextHop(absl::string_view next_hop);
 // The address, among those of a router port, that is in one network with `ip`.
 std::optional<IpAddress> MemberOf(const LportAddresses& networks, const IpAddress& ip);
 
-// A router port that a route may lead out of.
-struct RouteExit {
-  absl::string_view name;
-  const LportAddresses* networks;
-};
+// The neighbor to look for in the networks of router ports; nothing for a next hop that is none.
+std::optional<IpAddress> NeighborOf(const StaticRoute& route);
 
-// Which exit, and with which of its addresses; nothing when the route leads nowhere.
-struct Way {
-  size_t exit = 0;  // Index into `exits`.
-  IpAddress source;
-};
-// Told which port to use (`exits` is that one), a route uses it, with the first address of its family if none shares a
-// network with the next hop. Otherwise it takes the first of the router's ports (`exits`) that is in one network with
-// the next hop.
-std::optional<Way> ChooseWay(const StaticRoute& route, absl::Span<const RouteExit> exits);
+// The address that packets leave with which a route told to use this port sends out: the one that shares a network with
+// the next hop, or the first of the route's family; nothing when there is none.
+std::optional<IpAddress> SourceOnPort(const StaticRoute& route, const LportAddresses& networks);
 
 }  // namespace ovnlite
 

@@ -3,34 +3,41 @@
 #include <gtest/gtest.h>
 
 #include "lib/northd/router_network.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "ovnlite/schema/typed_row.h"
 
 namespace ovnlite {
 namespace {
 
-nb::Logical_Router_Static_Route Row(const std::string& prefix, const std::string& next_hop) {
-  nb::Logical_Router_Static_Route row;
-  row.set_ip_prefix(prefix);
-  row.set_nexthop(next_hop);
-  return row;
+namespace column = nb::columns::Logical_Router_Static_Route;
+
+absl::StatusOr<StaticRoute> Read(const std::string& prefix, const std::string& next_hop) {
+  TypedRow<nb::Logical_Router_Static_Route> row;
+  row.Set(column::ip_prefix, prefix);
+  row.Set(column::nexthop, next_hop);
+  const Row made = row.Build();
+  return ReadStaticRoute(ViewOf<nb::Logical_Router_Static_Route>(&made));
 }
 
 StaticRoute Route(const std::string& prefix, const std::string& next_hop) {
-  const absl::StatusOr<StaticRoute> route = ReadStaticRoute(Row(prefix, next_hop));
+  const absl::StatusOr<StaticRoute> route = Read(prefix, next_hop);
   EXPECT_TRUE(route.ok()) << route.status();
   return route.value_or(StaticRoute());
 }
 
 std::string Complaint(const std::string& prefix, const std::string& next_hop) {
-  return std::string(ReadStaticRoute(Row(prefix, next_hop)).status().message());
+  return std::string(Read(prefix, next_hop).status().message());
 }
 
 TEST(StaticRoute, KeepsWhatIsWritten) {
-  nb::Logical_Router_Static_Route row = Row("10.203.0.5/16", "10.0.0.254/32");
-  row.set_policy("src-ip");
-  row.set_route_table("blue");
-  row.set_output_port("r-s");
-  const absl::StatusOr<StaticRoute> route = ReadStaticRoute(row);
+  TypedRow<nb::Logical_Router_Static_Route> row;
+  row.Set(column::ip_prefix, "10.203.0.5/16");
+  row.Set(column::nexthop, "10.0.0.254/32");
+  row.Set(column::policy, "src-ip");
+  row.Set(column::route_table, "blue");
+  row.Set(column::output_port, "r-s");
+  const Row made = row.Build();
+  const absl::StatusOr<StaticRoute> route = ReadStaticRoute(ViewOf<nb::Logical_Router_Static_Route>(&made));
   ASSERT_TRUE(route.ok());
   EXPECT_EQ(route->prefix.ToString(), "10.203.0.5/16");
   EXPECT_EQ(route->next_hop, "10.0.0.254/32");
@@ -67,52 +74,32 @@ TEST(StaticRoute, NeighborsToAskByIpv6) {
   }
 }
 
-// r-s: 10.0.0.1/16 and fd00::1/64; r-t: 192.168.1.1/24 and nothing of IPv6 but its link-local address.
-class WayTest : public testing::Test {
- protected:
-  WayTest() {
-    for (const char* network : {"10.0.0.1/16", "fd00::1/64", "fe80::1/64"}) Add(network, &s_);
-    for (const char* network : {"192.168.1.1/24", "192.168.2.1/24", "fe80::2/64"}) Add(network, &t_);
-  }
-  static void Add(const char* text, LportAddresses* port) {
+// "ADDRESS" or "nowhere".
+std::string Source(const StaticRoute& route, std::vector<const char*> networks) {
+  LportAddresses port;
+  for (const char* text : networks) {
     const IpPrefix network = *ReadRouterNetwork(text);
-    (network.is_v6() ? port->v6 : port->v4).push_back(network);
+    (network.is_v6() ? port.v6 : port.v4).push_back(network);
   }
-  // "EXIT SOURCE" or "nowhere".
-  std::string Choose(const StaticRoute& route, std::vector<RouteExit> exits) const {
-    const std::optional<Way> way = ChooseWay(route, exits);
-    return way.has_value() ? std::string(exits[way->exit].name) + " " + way->source.ToString() : "nowhere";
-  }
-  std::string Choose(const StaticRoute& route) const { return Choose(route, {{"r-s", &s_}, {"r-t", &t_}}); }
-  // With output_port.
-  std::string Told(StaticRoute route, const RouteExit& exit) const {
-    route.output_port = std::string(exit.name);
-    return Choose(route, {exit});
-  }
-
-  LportAddresses s_, t_;
-};
-
-TEST_F(WayTest, ByTheNetworkOfTheNextHop) {
-  EXPECT_EQ(Choose(Route("20.0.0.0/8", "10.0.9.9")), "r-s 10.0.0.1");
-  EXPECT_EQ(Choose(Route("20.0.0.0/8", "192.168.2.9")), "r-t 192.168.2.1");
-  EXPECT_EQ(Choose(Route("fd20::/16", "fd00::9")), "r-s fd00::1");
-  EXPECT_EQ(Choose(Route("fd20::/16", "fe80::9")), "r-s fe80::1") << "the first of those that have it";
-  EXPECT_EQ(Choose(Route("20.0.0.0/8", "10.55.0.1")), "nowhere");
-  EXPECT_EQ(Choose(Route("20.0.0.0/8", "")), "nowhere");
-  EXPECT_EQ(Choose(Route("20.0.0.0/8", "10.0.9.9/32")), "nowhere") << "only inet_pton's form is looked for";
+  const std::optional<IpAddress> source = SourceOnPort(route, port);
+  return source.has_value() ? source->ToString() : "nowhere";
 }
 
-TEST_F(WayTest, ByTheOutputPort) {
-  EXPECT_EQ(Told(Route("20.0.0.0/8", "192.168.2.9"), {"r-t", &t_}), "r-t 192.168.2.1");
-  EXPECT_EQ(Told(Route("20.0.0.0/8", "10.55.0.1"), {"r-t", &t_}), "r-t 192.168.1.1");
-  EXPECT_EQ(Told(Route("20.0.0.0/8", ""), {"r-s", &s_}), "r-s 10.0.0.1");
-  EXPECT_EQ(Told(Route("fd20::/16", ""), {"r-t", &t_}), "r-t fe80::2");
-  const LportAddresses v6_only{MacAddress(), {}, s_.v6};
-  EXPECT_EQ(Told(Route("20.0.0.0/8", "10.0.9.9"), {"r-6", &v6_only}), "nowhere");
-  StaticRoute lost = Route("20.0.0.0/8", "10.0.9.9");
-  lost.output_port = "nosuch";
-  EXPECT_EQ(Choose(lost, {}), "nowhere");
+TEST(StaticRoute, SourceOnThePortThatItIsToldToUse) {
+  EXPECT_EQ(Source(Route("20.0.0.0/8", "192.168.2.9"), {"192.168.1.1/24", "192.168.2.1/24"}), "192.168.2.1");
+  EXPECT_EQ(Source(Route("20.0.0.0/8", "10.55.0.1"), {"192.168.1.1/24", "192.168.2.1/24"}), "192.168.1.1");
+  EXPECT_EQ(Source(Route("20.0.0.0/8", ""), {"10.0.0.1/16"}), "10.0.0.1");
+  EXPECT_EQ(Source(Route("fd20::/16", ""), {"10.0.0.1/16", "fe80::2/64"}), "fe80::2");
+  EXPECT_EQ(Source(Route("20.0.0.0/8", "10.0.9.9"), {"fe80::2/64"}), "nowhere");
+}
+
+// To look for in networks, only inet_pton's form counts.
+TEST(StaticRoute, NeighborsToLookFor) {
+  EXPECT_EQ(NeighborOf(Route("20.0.0.0/8", "10.0.9.9"))->ToString(), "10.0.9.9");
+  EXPECT_EQ(NeighborOf(Route("fd20::/16", "fd00::9"))->ToString(), "fd00::9");
+  for (const char* none : {"", "10.0.9.9/32"}) {
+    EXPECT_FALSE(NeighborOf(Route("20.0.0.0/8", none)).has_value()) << none;
+  }
 }
 
 TEST(RouterNetwork, WhatAPortCanHave) {

@@ -2,7 +2,8 @@
 // among themselves (which register bit asks for which treatment).
 
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/northd/feature.h"
+#include "lib/northd/flow_sink.h"
 
 namespace ovnlite {
 namespace {
@@ -56,13 +57,13 @@ void AddAclDefaults(const FlowSink& flows) {
 }
 
 void AddPortSecurityFlows(const FlowSink& flows, bool vlan_passthru) {
-  if (!vlan_passthru) flows.Add(Stage::kLsInCheckPortSec, 100, "vlan.present", "drop;");
-  flows.Add(Stage::kLsInCheckPortSec, 100, "eth.src[40]", "drop;");
+  if (!vlan_passthru) flows.Add(Stage::kLsInCheckPortSec, 100, "vlan.present", kDrop);
+  flows.Add(Stage::kLsInCheckPortSec, 100, "eth.src[40]", kDrop);
   flows.Add(Stage::kLsInCheckPortSec, 50, "1", "reg0[15] = check_in_port_sec(); next;");
-  flows.Add(Stage::kLsInApplyPortSec, 50, "reg0[15] == 1", "drop;");
+  flows.Add(Stage::kLsInApplyPortSec, 50, "reg0[15] == 1", kDrop);
   flows.Add(Stage::kLsOutCheckPortSec, 100, "eth.mcast", "reg0[15] = 0; next;");
   flows.Add(Stage::kLsOutCheckPortSec, 0, "1", "reg0[15] = check_out_port_sec(); next;");
-  flows.Add(Stage::kLsOutApplyPortSec, 50, "reg0[15] == 1", "drop;");
+  flows.Add(Stage::kLsOutApplyPortSec, 50, "reg0[15] == 1", kDrop);
   flows.Add(Stage::kLsOutApplyPortSec, 0, "1", "output;");
 }
 
@@ -72,24 +73,25 @@ void AddLookupFlows(const FlowSink& flows, bool has_unknown) {
   flows.Add(Stage::kLsInL2Lkup, 70, "eth.mcast", "outport = \"_MC_flood\"; output;");
   flows.Add(Stage::kLsInL2Lkup, 0, "1", "outport = get_fdb(eth.dst); next;");
   flows.Add(Stage::kLsInL2Unknown, 50, "outport == \"none\"",
-            has_unknown ? "outport = \"_MC_unknown\"; output;" : "drop;");
+            has_unknown ? "outport = \"_MC_unknown\"; output;" : kDrop);
   flows.Add(Stage::kLsInL2Unknown, 0, "1", "output;");
 }
 
-}  // namespace
-
-void DefineSwitchFlows(Incremental& engine, const Context& context) {
+void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Switch>("switch", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const FlowSink flows(reader, context, out, uuid);
     for (Stage stage : kPassing) flows.Add(stage, 0, "1", "next;");
-    AddPortSecurityFlows(flows,
-                         LookupBool(reader.Get<nb::Logical_Switch>(uuid)->other_config(), "vlan-passthru", false));
+    AddPortSecurityFlows(flows, ReadBool(reader.Get<nb::Logical_Switch>(uuid)->other_config("vlan-passthru"), false));
     AddTrackingFlows(flows);
     AddAclDefaults(flows);
   });
   engine.AddEmitter<nb::Logical_Switch>("switch_lookup", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    AddLookupFlows(FlowSink(reader, context, out, uuid), reader.Ask(context.switch_has_unknown, uuid));
+    AddLookupFlows(FlowSink(reader, context, out, uuid), reader.Any(context.unknown_of_switch, uuid));
   });
 }
+
+}  // namespace
+
+Feature SwitchFlowFeature() { return {"switch", Define, {{"Logical_Switch", "other_config", "vlan-passthru"}}}; }
 
 }  // namespace ovnlite

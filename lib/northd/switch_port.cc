@@ -6,7 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/northd/context.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/northd/feature.h"
+#include "lib/northd/flow_sink.h"
 
 namespace ovnlite {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 void AddDisabledFlows(const FlowSink& flows, const SwitchPort& port) {
   flows.AddFor(port.name, Stage::kLsInCheckPortSec, 100, absl::StrCat("inport == ", port.quoted),
                "reg0[15] = 1; next;");
-  flows.AddFor(port.name, Stage::kLsInL2Unknown, 50, absl::StrCat("outport == ", port.quoted), "drop;");
+  flows.AddFor(port.name, Stage::kLsInL2Unknown, 50, absl::StrCat("outport == ", port.quoted), kDrop);
 }
 
 // Senders behind a port with unknown addresses are learned, unless port security says who they are.
@@ -34,7 +35,7 @@ void AddUntrackedFlows(const FlowSink& flows, const SwitchPort& port) {
 
 // Questions for a router's addresses go to the router and to machines if the switch has any, not to other routers; and
 // what routers ask reaches no router but the one it concerns. It keeps broadcasts of big networks small.
-void AddRouterQuestionFlows(const FlowSink& flows, const SwitchPort& port, const RouterPort& peer, bool has_machines) {
+void AddRouterQuestions(const FlowSink& flows, const SwitchPort& port, const RouterPort& peer, bool has_machines) {
   const std::string actions =
       has_machines ? absl::StrCat("clone {outport = ", port.quoted, "; output; }; outport = \"_MC_flood_l2\"; output;")
                    : absl::StrCat("outport = ", port.quoted, "; output;");
@@ -61,22 +62,24 @@ void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
   if (port.type == "localnet" || !port.peer.IsZero()) AddUntrackedFlows(flows, port);
   for (const MacAddress& mac : port.macs) {
     flows.Add(Stage::kLsInL2Lkup, 50, absl::StrCat("eth.dst == ", mac.ToString()),
-              port.enabled ? absl::StrCat("outport = ", port.quoted, "; output;") : "drop;");
+              port.enabled ? absl::StrCat("outport = ", port.quoted, "; output;") : kDrop);
   }
   if (!port.peer.IsZero()) {
     const RouterPort& peer = reader.Ask(context.router_port, port.peer);
     if (peer.enabled) {
-      AddRouterQuestionFlows(flows, port, peer, reader.Ask(context.switch_has_machines, port.lswitch));
+      AddRouterQuestions(flows, port, peer, reader.Any(context.machines_of_switch, port.lswitch));
     }
   }
 }
 
-}  // namespace
-
-void DefineSwitchPortFlows(Incremental& engine, const Context& context) {
+void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Switch_Port>("switch_port", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     EmitSwitchPort(reader, context, uuid, out);
   });
 }
+
+}  // namespace
+
+Feature SwitchPortFlowFeature() { return {"switch_port_flows", Define, {}}; }
 
 }  // namespace ovnlite

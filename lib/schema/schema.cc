@@ -1,5 +1,8 @@
 #include "ovnlite/schema/schema.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -38,7 +41,8 @@ BaseType MakeBaseType(const DatabaseSchema& schema, const FieldDescriptor& field
   if (options.range().has_min()) base.min_integer = options.range().min();
   if (options.range().has_max()) base.max_integer = options.range().max();
   if (options.max_length() != 0) base.max_length = options.max_length();
-  base.one_of.assign(options.one_of().begin(), options.one_of().end());
+  for (const std::string& value : options.one_of()) base.one_of.push_back(Atom::String(value));
+  std::sort(base.one_of.begin(), base.one_of.end());
   base.strong = !options.strong().empty();
   base.ref_table = schema.FindTable(base.strong ? options.strong() : options.weak());
   return base;
@@ -70,20 +74,25 @@ std::vector<std::string> MatchNames(const Items& items, absl::string_view text, 
 
 }  // namespace
 
-size_t TableSchema::BucketOf(absl::string_view name) {
+size_t TableSchema::BucketOf(absl::string_view name) const {
   if (name.empty()) return 0;
-  return (name.size() * 37 + static_cast<uint8_t>(name.front()) * 5u + static_cast<uint8_t>(name.back()) * 11u) %
-         kBuckets;
+  return (name.size() * 37 + static_cast<uint8_t>(name.front()) * 5u + static_cast<uint8_t>(name.back()) * 11u) &
+         (by_name_.size() - 1);
 }
 
-void TableSchema::AddName(const ColumnSchema& column) {
-  size_t bucket = BucketOf(column.name());
-  while (by_name_[bucket] != 0) bucket = (bucket + 1) % kBuckets;
-  by_name_[bucket] = static_cast<uint8_t>(column.index() + 1);
+void TableSchema::Finish() {
+  by_name_.assign(std::bit_ceil(std::max<size_t>(2 * columns_.size() + 2, 128)), 0);
+  for (const ColumnSchema& column : columns_) {
+    size_t bucket = BucketOf(column.name());
+    while (by_name_[bucket] != 0) bucket = (bucket + 1) & (by_name_.size() - 1);
+    by_name_[bucket] = static_cast<uint16_t>(column.index() + 1);
+    if (column.shape() == ColumnShape::kSet) sets_.push_back(&column);
+    if (column.HasReference()) references_.push_back(&column);
+  }
 }
 
 const ColumnSchema* TableSchema::FindColumn(absl::string_view name) const {
-  for (size_t bucket = BucketOf(name); by_name_[bucket] != 0; bucket = (bucket + 1) % kBuckets) {
+  for (size_t bucket = BucketOf(name); by_name_[bucket] != 0; bucket = (bucket + 1) & (by_name_.size() - 1)) {
     const ColumnSchema& column = columns_[by_name_[bucket] - 1u];
     if (column.name() == name) return &column;
   }
@@ -102,7 +111,7 @@ absl::StatusOr<const ColumnSchema*> TableSchema::MatchColumn(absl::string_view n
 }
 
 DatabaseSchema::DatabaseSchema(const google::protobuf::FileDescriptor& file, absl::Span<const TableAccess> access)
-    : file_(&file), access_(access) {
+    : file_(&file) {
   const ovsdb::Database& options = file.options().GetExtension(ovsdb::database);
   name_ = options.name();
   version_ = options.version();
@@ -132,41 +141,19 @@ DatabaseSchema::DatabaseSchema(const google::protobuf::FileDescriptor& file, abs
       column.key_ = MakeBaseType(*this, map ? *field.message_type()->map_key() : field, column_options.key());
       if (map) column.value_ = MakeBaseType(*this, *field.message_type()->map_value(), column_options.value());
       column.min_size_ = column.shape_ == ColumnShape::kScalar ? 1 : static_cast<int>(column_options.min());
+      column.max_size_ = column.shape_ == ColumnShape::kSet || map ? ColumnSchema::kUnlimited : 1;
       column.ephemeral_ = column_options.ephemeral();
       column.access_ = &access[table->index_].columns[column.index_];
-      table->AddName(column);
-      if (column.shape_ == ColumnShape::kSet) table->sets_.push_back(&column);
-      if (!column.HasReference()) continue;
-      table->references_.push_back(&column);
       for (const TableSchema* target : {column.key_.ref_table, column.value_.ref_table}) {
         if (target != nullptr) tables_[static_cast<size_t>(target->index_)]->is_referred_to_ = true;
       }
     }
+    table->Finish();
     for (const std::string& names : table->descriptor_->options().GetExtension(ovsdb::table).unique()) {
       std::vector<const ColumnSchema*>& unique = table->unique_.emplace_back();
       for (absl::string_view name : absl::StrSplit(names, ' ')) unique.push_back(table->FindColumn(name));
     }
   }
-}
-
-std::unique_ptr<DatabaseSchema> DatabaseSchema::Widened(absl::FunctionRef<bool(const ColumnSchema&)> known) const {
-  const BaseType any;
-  auto wide = std::make_unique<DatabaseSchema>(*file_, access_);
-  for (const auto& table : wide->tables_) {
-    table->by_name_.fill(0);
-    for (ColumnSchema& column : table->columns_) {
-      for (BaseType* type : {&column.key_, &column.value_}) {
-        type->min_integer = any.min_integer;
-        type->max_integer = any.max_integer;
-        type->max_length = any.max_length;
-        type->one_of.clear();
-      }
-      if (known(tables_[static_cast<size_t>(table->index_)]->columns_[static_cast<size_t>(column.index_)])) {
-        table->AddName(column);
-      }
-    }
-  }
-  return wide;
 }
 
 const TableSchema* DatabaseSchema::FindTable(absl::string_view name) const {
@@ -184,7 +171,7 @@ absl::StatusOr<const TableSchema*> DatabaseSchema::MatchTable(absl::string_view 
 }
 
 const TableSchema* DatabaseSchema::TableOf(const google::protobuf::Descriptor* type) const {
-  if (type->file() != file_ || type->containing_type() != nullptr) return nullptr;
+  if (file_ == nullptr || type->file() != file_ || type->containing_type() != nullptr) return nullptr;
   return tables_[type->index()].get();
 }
 

@@ -1,7 +1,7 @@
 #include "ovnlite/topology/logical_router.h"
 
 #include "absl/algorithm/container.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/topology/router_networks.h"
 #include "lib/topology/rows.h"
 #include "ovnlite/base/status.h"
@@ -10,8 +10,8 @@
 namespace ovnlite {
 namespace {
 
-absl::string_view PolicyOf(const nb::Logical_Router_Static_Route& route) {
-  return route.has_policy() ? absl::string_view(route.policy()) : absl::string_view("dst-ip");
+absl::string_view PolicyOf(const nb::Logical_Router_Static_Route_View& route) {
+  return route.has_policy() ? route.policy() : absl::string_view("dst-ip");
 }
 
 // As OVN writes it: the network, without the length of a host's.
@@ -28,43 +28,44 @@ bool InReach(const Database& nb, const Uuid& router, const IpAddress& nexthop, a
 // -- Ports ------------------------------------------------------------------------------------------------------------
 
 std::string LogicalRouterPort::name() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Router_Port>(uuid_);
-  return row == nullptr ? "" : row->name();
+  const auto row = topology_->nb().Read<nb::Logical_Router_Port>(uuid_);
+  return row ? std::string(row->name()) : "";
 }
 
 std::string LogicalRouterPort::mac() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Router_Port>(uuid_);
-  return row == nullptr ? "" : row->mac();
+  const auto row = topology_->nb().Read<nb::Logical_Router_Port>(uuid_);
+  return row ? std::string(row->mac()) : "";
 }
 
 std::vector<std::string> LogicalRouterPort::networks() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Router_Port>(uuid_);
-  if (row == nullptr) return {};
+  const auto row = topology_->nb().Read<nb::Logical_Router_Port>(uuid_);
+  if (!row) return {};
   return {row->networks().begin(), row->networks().end()};
 }
 
 absl::StatusOr<LogicalRouter> LogicalRouterPort::router() const {
   Uuid owner;
-  if (OwnerOf<nb::Logical_Router>(topology_->nb(), "ports", uuid_, &owner) == nullptr) return Gone("port");
+  if (!OwnerOf(topology_->nb(), nb::columns::Logical_Router::ports, uuid_, &owner)) return Gone("port");
   return LogicalRouter(*topology_, owner);
 }
 
 absl::Status LogicalRouterPort::SetNetworks(absl::Span<const absl::string_view> networks) {
   Uuid owner;
-  if (OwnerOf<nb::Logical_Router>(topology_->nb(), "ports", uuid_, &owner) == nullptr) return Gone("port");
+  if (!OwnerOf(topology_->nb(), nb::columns::Logical_Router::ports, uuid_, &owner)) return Gone("port");
   OVNLITE_RETURN_IF_ERROR(CheckNetworks(topology_->nb(), owner, uuid_, name(), networks));
-  return topology_->Edit<nb::Logical_Router_Port>(
-      uuid_, [&](nb::Logical_Router_Port& row) { SetStrings(*row.mutable_networks(), networks); });
+  return topology_->Change<nb::Logical_Router_Port>(uuid_, [&](Transaction& t) {
+    SetStrings(t, nb::columns::Logical_Router_Port::networks, uuid_, networks);
+  });
 }
 
 absl::Status LogicalRouterPort::SetOption(absl::string_view key, absl::string_view value) {
-  return topology_->Edit<nb::Logical_Router_Port>(
-      uuid_, [&](nb::Logical_Router_Port& row) { SetKey(*row.mutable_options(), key, value); });
+  return topology_->Change<nb::Logical_Router_Port>(
+      uuid_, [&](Transaction& t) { SetKey(t, nb::columns::Logical_Router_Port::options, uuid_, key, value); });
 }
 
 absl::Status LogicalRouterPort::SetEnabled(bool enabled) {
-  return topology_->Edit<nb::Logical_Router_Port>(uuid_,
-                                                  [&](nb::Logical_Router_Port& row) { row.set_enabled(enabled); });
+  return topology_->Change<nb::Logical_Router_Port>(
+      uuid_, [&](Transaction& t) { t.Set(nb::columns::Logical_Router_Port::enabled, uuid_, enabled); });
 }
 
 absl::Status LogicalRouterPort::SetGatewayChassis(absl::string_view chassis, int priority) {
@@ -74,13 +75,12 @@ absl::Status LogicalRouterPort::SetGatewayChassis(absl::string_view chassis, int
   }
   Database& nb = topology_->nb();
   Transaction t = nb.Begin();
-  auto* port = t.Update<nb::Logical_Router_Port>(uuid_);
-  if (port == nullptr) return Gone("port");
+  const auto port = nb.Read<nb::Logical_Router_Port>(uuid_);
+  if (!port) return Gone("port");
   const std::string row_name = absl::StrCat(port->name(), "-", chassis);
-  for (const ovsdb::Uuid& ref : port->gateway_chassis()) {
-    auto* existing = t.Update<nb::Gateway_Chassis>(FromProto(ref));
-    if (existing->chassis_name() != chassis) continue;
-    existing->set_priority(priority);
+  for (const Uuid& existing : port->gateway_chassis()) {
+    if (nb.Read<nb::Gateway_Chassis>(existing)->chassis_name() != chassis) continue;
+    t.Set(nb::columns::Gateway_Chassis::priority, existing, priority);
     return nb.Commit(std::move(t)).status();
   }
   const Uuid uuid = topology_->NewUuid();
@@ -88,7 +88,7 @@ absl::Status LogicalRouterPort::SetGatewayChassis(absl::string_view chassis, int
   row->set_name(row_name);
   row->set_chassis_name(std::string(chassis));
   row->set_priority(priority);
-  ToProto(uuid, port->add_gateway_chassis());
+  t.InsertMember(nb::columns::Logical_Router_Port::gateway_chassis, uuid_, uuid);
   return nb.Commit(std::move(t)).status();
 }
 
@@ -101,36 +101,36 @@ absl::Status LogicalRouterPort::SetPeer(const LogicalRouterPort& peer) {
   }
   Database& nb = topology_->nb();
   for (const LogicalRouterPort* port : {static_cast<const LogicalRouterPort*>(this), &peer}) {
-    const absl::Span<const Uuid> used = nb.IndexOn<nb::Logical_Switch_Port>("options:router-port").Find(port->name());
+    const RowIds used = nb.Find(nb::columns::Logical_Switch_Port::options, "router-port", port->name());
     if (used.empty()) continue;
     return absl::FailedPreconditionError(absl::StrCat(port->name(), ": port is connected to switch port ",
-                                                      nb.Get<nb::Logical_Switch_Port>(used[0])->name()));
+                                                      nb.Read<nb::Logical_Switch_Port>(used.front())->name()));
   }
   Transaction t = nb.Begin();
-  t.Update<nb::Logical_Router_Port>(uuid_)->set_peer(peer.name());
-  t.Update<nb::Logical_Router_Port>(peer.uuid_)->set_peer(name());
+  t.Set(nb::columns::Logical_Router_Port::peer, uuid_, peer.name());
+  t.Set(nb::columns::Logical_Router_Port::peer, peer.uuid_, name());
   return nb.Commit(std::move(t)).status();
 }
 
 absl::Status LogicalRouterPort::Delete() {
   Uuid owner;
-  if (OwnerOf<nb::Logical_Router>(topology_->nb(), "ports", uuid_, &owner) == nullptr) return Gone("port");
-  return topology_->Edit<nb::Logical_Router>(owner,
-                                             [&](nb::Logical_Router& row) { RemoveUuid(*row.mutable_ports(), uuid_); });
+  if (!OwnerOf(topology_->nb(), nb::columns::Logical_Router::ports, uuid_, &owner)) return Gone("port");
+  return topology_->Change<nb::Logical_Router>(
+      owner, [&](Transaction& t) { t.EraseMember(nb::columns::Logical_Router::ports, owner, uuid_); });
 }
 
 // -- Routers ----------------------------------------------------------------------------------------------------------
 
 std::string LogicalRouter::name() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Router>(uuid_);
-  return row == nullptr ? "" : row->name();
+  const auto row = topology_->nb().Read<nb::Logical_Router>(uuid_);
+  return row ? std::string(row->name()) : "";
 }
 
 std::vector<LogicalRouterPort> LogicalRouter::ports() const {
   std::vector<LogicalRouterPort> all;
-  const auto* row = topology_->nb().Get<nb::Logical_Router>(uuid_);
-  if (row == nullptr) return all;
-  for (const ovsdb::Uuid& ref : row->ports()) all.push_back(LogicalRouterPort(*topology_, FromProto(ref)));
+  const auto row = topology_->nb().Read<nb::Logical_Router>(uuid_);
+  if (!row) return all;
+  for (const Uuid& port : row->ports()) all.push_back(LogicalRouterPort(*topology_, port));
   SortByName(all);
   return all;
 }
@@ -138,18 +138,17 @@ std::vector<LogicalRouterPort> LogicalRouter::ports() const {
 absl::StatusOr<LogicalRouterPort> LogicalRouter::AddPort(absl::string_view name, absl::string_view mac,
                                                          absl::Span<const absl::string_view> networks) {
   Database& nb = topology_->nb();
-  OVNLITE_RETURN_IF_ERROR(CheckNewName<nb::Logical_Router_Port>(nb, name, "port"));
+  OVNLITE_RETURN_IF_ERROR(CheckNewName(nb, nb::columns::Logical_Router_Port::name, name, "port"));
   OVNLITE_RETURN_IF_ERROR(CheckRouterMac(name, mac));
   OVNLITE_RETURN_IF_ERROR(CheckNetworks(nb, uuid_, Uuid(), name, networks));
   const Uuid port = topology_->NewUuid();
   Transaction t = nb.Begin();
-  auto* router = t.Update<nb::Logical_Router>(uuid_);
-  if (router == nullptr) return Gone("router");
-  ToProto(port, router->add_ports());
+  if (!t.Read<nb::Logical_Router>(uuid_)) return Gone("router");
+  t.InsertMember(nb::columns::Logical_Router::ports, uuid_, port);
   auto* row = t.Insert<nb::Logical_Router_Port>(port);
   row->set_name(std::string(name));
   row->set_mac(std::string(mac));
-  SetStrings(*row->mutable_networks(), networks);
+  for (const absl::string_view network : networks) row->add_networks(std::string(network));
   OVNLITE_RETURN_IF_ERROR(nb.Commit(std::move(t)).status());
   return LogicalRouterPort(*topology_, port);
 }
@@ -163,8 +162,8 @@ absl::Status LogicalRouter::AddStaticRoute(absl::string_view prefix, absl::strin
     return absl::InvalidArgumentError(absl::StrCat("bad policy: ", options.policy));
   }
   Transaction t = nb.Begin();
-  auto* router = t.Update<nb::Logical_Router>(uuid_);
-  if (router == nullptr) return Gone("router");
+  const auto router = nb.Read<nb::Logical_Router>(uuid_);
+  if (!router) return Gone("router");
   if (!options.output_port.empty()) {
     OVNLITE_ASSIGN_OR_RETURN(const LogicalRouterPort port, topology_->FindRouterPort(options.output_port));
     OVNLITE_ASSIGN_OR_RETURN(const LogicalRouter owner, port.router());
@@ -193,10 +192,10 @@ absl::Status LogicalRouter::AddStaticRoute(absl::string_view prefix, absl::strin
   }
   const std::string normal = Normal(*destination);
   const absl::string_view policy = options.policy.empty() ? absl::string_view("dst-ip") : options.policy;
-  for (const ovsdb::Uuid& ref : router->static_routes()) {
-    const auto* route = nb.Get<nb::Logical_Router_Static_Route>(FromProto(ref));
-    if (route->ip_prefix() != normal || PolicyOf(*route) != policy || route->route_table() != options.route_table)
-      continue;
+  for (const Uuid& ref : nb.Find(nb::columns::Logical_Router_Static_Route::ip_prefix, normal)) {
+    const auto route = nb.Read<nb::Logical_Router_Static_Route>(ref);
+    const bool same = PolicyOf(route) == policy && route->route_table() == options.route_table;
+    if (!same || !router->static_routes().contains(ref)) continue;
     if (!options.ecmp) {
       return absl::AlreadyExistsError(absl::StrCat("duplicate prefix: ", normal, " (policy: ", policy,
                                                    "). Use option --ecmp to allow this for ECMP routing."));
@@ -204,7 +203,7 @@ absl::Status LogicalRouter::AddStaticRoute(absl::string_view prefix, absl::strin
     if (route->nexthop() == next) return absl::AlreadyExistsError("duplicate nexthop for the same ECMP route");
   }
   const Uuid uuid = topology_->NewUuid();
-  ToProto(uuid, router->add_static_routes());
+  t.InsertMember(nb::columns::Logical_Router::static_routes, uuid_, uuid);
   auto* route = t.Insert<nb::Logical_Router_Static_Route>(uuid);
   route->set_ip_prefix(normal);
   route->set_nexthop(next);
@@ -219,15 +218,14 @@ absl::Status LogicalRouter::DeleteStaticRoutes(absl::string_view prefix) {
   const absl::StatusOr<IpPrefix> destination = IpPrefix::Parse(prefix);
   if (!destination.ok()) return absl::InvalidArgumentError(absl::StrCat("bad prefix argument: ", prefix));
   Transaction t = nb.Begin();
-  auto* router = t.Update<nb::Logical_Router>(uuid_);
-  if (router == nullptr) return Gone("router");
+  const auto router = nb.Read<nb::Logical_Router>(uuid_);
+  if (!router) return Gone("router");
   std::vector<Uuid> gone;
-  for (const ovsdb::Uuid& ref : router->static_routes()) {
-    const auto* route = nb.Get<nb::Logical_Router_Static_Route>(FromProto(ref));
-    if (route->ip_prefix() == Normal(*destination)) gone.push_back(FromProto(ref));
+  for (const Uuid& ref : nb.Find(nb::columns::Logical_Router_Static_Route::ip_prefix, Normal(*destination))) {
+    if (router->static_routes().contains(ref)) gone.push_back(ref);
   }
   if (gone.empty()) return absl::NotFoundError(absl::StrCat("no matching route: prefix '", Normal(*destination), "'"));
-  for (const Uuid& uuid : gone) RemoveUuid(*router->mutable_static_routes(), uuid);
+  for (const Uuid& uuid : gone) t.EraseMember(nb::columns::Logical_Router::static_routes, uuid_, uuid);
   return nb.Commit(std::move(t)).status();
 }
 
@@ -252,10 +250,10 @@ absl::Status LogicalRouter::AddNat(absl::string_view type, absl::string_view ext
   const std::string inside = Normal(*logical), outside = external->ToString();
   Database& nb = topology_->nb();
   Transaction t = nb.Begin();
-  auto* router = t.Update<nb::Logical_Router>(uuid_);
-  if (router == nullptr) return Gone("router");
-  for (const ovsdb::Uuid& ref : router->nat()) {
-    const auto* nat = nb.Get<nb::NAT>(FromProto(ref));
+  const auto router = nb.Read<nb::Logical_Router>(uuid_);
+  if (!router) return Gone("router");
+  for (const Uuid& ref : router->nat()) {
+    const auto nat = nb.Read<nb::NAT>(ref);
     if (nat->type() != type) continue;
     const bool same_inside = nat->logical_ip() == inside, same_outside = nat->external_ip() == outside;
     if (same_inside && same_outside) {
@@ -269,7 +267,7 @@ absl::Status LogicalRouter::AddNat(absl::string_view type, absl::string_view ext
     }
   }
   const Uuid uuid = topology_->NewUuid();
-  ToProto(uuid, router->add_nat());
+  t.InsertMember(nb::columns::Logical_Router::nat, uuid_, uuid);
   auto* nat = t.Insert<nb::NAT>(uuid);
   nat->set_type(std::string(type));
   nat->set_external_ip(outside);
@@ -278,13 +276,13 @@ absl::Status LogicalRouter::AddNat(absl::string_view type, absl::string_view ext
 }
 
 absl::Status LogicalRouter::SetOption(absl::string_view key, absl::string_view value) {
-  return topology_->Edit<nb::Logical_Router>(
-      uuid_, [&](nb::Logical_Router& row) { SetKey(*row.mutable_options(), key, value); });
+  return topology_->Change<nb::Logical_Router>(
+      uuid_, [&](Transaction& t) { SetKey(t, nb::columns::Logical_Router::options, uuid_, key, value); });
 }
 
 absl::Status LogicalRouter::Delete() {
   Database& nb = topology_->nb();
-  if (nb.Get<nb::Logical_Router>(uuid_) == nullptr) return Gone("router");
+  if (!nb.Read<nb::Logical_Router>(uuid_)) return Gone("router");
   Transaction t = nb.Begin();
   t.Delete<nb::Logical_Router>(uuid_);
   return nb.Commit(std::move(t)).status();

@@ -2,7 +2,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/topology/rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/topology/port_address.h"
@@ -14,27 +14,37 @@ namespace {
 constexpr absl::string_view kTypes[] = {"",     "router",   "localnet", "localport", "l2gateway",
                                         "vtep", "external", "virtual",  "remote"};
 
+// Switch ports by the IP addresses they have or were given.
+const Index& PortsByIp(const Database& nb) {
+  namespace lsp = nb::columns::Logical_Switch_Port;
+  return nb.IndexBy(SchemaOf<nb::Logical_Switch_Port>(), "ip",
+                    MaskOf(lsp::addresses.index) | MaskOf(lsp::dynamic_addresses.index),
+                    [](const Row& row, absl::FunctionRef<void(absl::string_view)> visit) {
+                      const nb::Logical_Switch_Port_View port(&row);
+                      const auto add = [&visit](absl::string_view text) {
+                        const absl::StatusOr<PortAddress> address = ParsePortAddress(text);
+                        if (!address.ok()) return;  // Written by somebody who checks less.
+                        for (const IpPrefix& ip : address->ips) visit(ip.address().ToString());
+                      };
+                      for (const absl::string_view text : port.addresses()) add(text);
+                      add(port.dynamic_addresses());
+                    });
+}
+
 // AlreadyExists when another port of `port`'s switch has one of these IP addresses.
 absl::Status CheckDuplicates(const Database& nb, const Uuid& port, absl::Span<const PortAddress> addresses) {
   Uuid owner;
-  const auto* ls = OwnerOf<nb::Logical_Switch>(nb, "ports", port, &owner);
-  if (ls == nullptr) return Gone("port");
-  for (const ovsdb::Uuid& ref : ls->ports()) {
-    const auto* other = nb.Get<nb::Logical_Switch_Port>(FromProto(ref));
-    if (FromProto(ref) == port || other == nullptr) continue;
-    std::vector<std::string> texts(other->addresses().begin(), other->addresses().end());
-    if (other->has_dynamic_addresses()) texts.push_back(other->dynamic_addresses());
-    for (const std::string& text : texts) {
-      const absl::StatusOr<PortAddress> taken = ParsePortAddress(text);
-      if (!taken.ok()) continue;  // Written by somebody who checks less.
-      for (const IpPrefix& theirs : taken->ips) {
-        const bool same = absl::c_any_of(addresses, [&theirs](const PortAddress& ours) {
-          return absl::c_any_of(ours.ips, [&](const IpPrefix& ip) { return ip.address() == theirs.address(); });
-        });
-        if (!same) continue;
-        return absl::AlreadyExistsError(
-            absl::StrCat("Error on switch ", ls->name(), ": duplicate ", theirs.is_v6() ? "IPv6" : "IPv4", " address '",
-                         theirs.address().ToString(), "' found on logical switch port '", other->name(), "'"));
+  const auto ls = OwnerOf(nb, nb::columns::Logical_Switch::ports, port, &owner);
+  if (!ls) return Gone("port");
+  const Index& by_ip = PortsByIp(nb);
+  for (const PortAddress& ours : addresses) {
+    for (const IpPrefix& ip : ours.ips) {
+      for (const Uuid& other : by_ip.Find(ip.address().ToString())) {
+        if (other == port || !ls->ports().contains(other)) continue;
+        return absl::AlreadyExistsError(absl::StrCat(
+            "Error on switch ", ls->name(), ": duplicate ", ip.is_v6() ? "IPv6" : "IPv4", " address '",
+            ip.address().ToString(), "' found on logical switch port '", nb.Read<nb::Logical_Switch_Port>(other)->name(),
+            "'"));
       }
     }
   }
@@ -46,30 +56,30 @@ absl::Status CheckDuplicates(const Database& nb, const Uuid& port, absl::Span<co
 // -- Ports ------------------------------------------------------------------------------------------------------------
 
 std::string LogicalSwitchPort::name() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Switch_Port>(uuid_);
-  return row == nullptr ? "" : row->name();
+  const auto row = topology_->nb().Read<nb::Logical_Switch_Port>(uuid_);
+  return row ? std::string(row->name()) : "";
 }
 
 std::string LogicalSwitchPort::type() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Switch_Port>(uuid_);
-  return row == nullptr ? "" : row->type();
+  const auto row = topology_->nb().Read<nb::Logical_Switch_Port>(uuid_);
+  return row ? std::string(row->type()) : "";
 }
 
 std::vector<std::string> LogicalSwitchPort::addresses() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Switch_Port>(uuid_);
-  if (row == nullptr) return {};
+  const auto row = topology_->nb().Read<nb::Logical_Switch_Port>(uuid_);
+  if (!row) return {};
   return {row->addresses().begin(), row->addresses().end()};
 }
 
 std::vector<std::string> LogicalSwitchPort::port_security() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Switch_Port>(uuid_);
-  if (row == nullptr) return {};
+  const auto row = topology_->nb().Read<nb::Logical_Switch_Port>(uuid_);
+  if (!row) return {};
   return {row->port_security().begin(), row->port_security().end()};
 }
 
 absl::StatusOr<LogicalSwitch> LogicalSwitchPort::logical_switch() const {
   Uuid owner;
-  if (OwnerOf<nb::Logical_Switch>(topology_->nb(), "ports", uuid_, &owner) == nullptr) return Gone("port");
+  if (!OwnerOf(topology_->nb(), nb::columns::Logical_Switch::ports, uuid_, &owner)) return Gone("port");
   return LogicalSwitch(*topology_, owner);
 }
 
@@ -80,14 +90,16 @@ absl::Status LogicalSwitchPort::SetAddresses(absl::Span<const absl::string_view>
     parsed.push_back(std::move(address));
   }
   OVNLITE_RETURN_IF_ERROR(CheckDuplicates(topology_->nb(), uuid_, parsed));
-  return topology_->Edit<nb::Logical_Switch_Port>(
-      uuid_, [&](nb::Logical_Switch_Port& row) { SetStrings(*row.mutable_addresses(), addresses); });
+  return topology_->Change<nb::Logical_Switch_Port>(uuid_, [&](Transaction& t) {
+    SetStrings(t, nb::columns::Logical_Switch_Port::addresses, uuid_, addresses);
+  });
 }
 
 absl::Status LogicalSwitchPort::SetPortSecurity(absl::Span<const absl::string_view> addresses) {
   for (const absl::string_view text : addresses) OVNLITE_RETURN_IF_ERROR(ParsePortSecurity(text).status());
-  return topology_->Edit<nb::Logical_Switch_Port>(
-      uuid_, [&](nb::Logical_Switch_Port& row) { SetStrings(*row.mutable_port_security(), addresses); });
+  return topology_->Change<nb::Logical_Switch_Port>(uuid_, [&](Transaction& t) {
+    SetStrings(t, nb::columns::Logical_Switch_Port::port_security, uuid_, addresses);
+  });
 }
 
 absl::Status LogicalSwitchPort::SetType(absl::string_view type) {
@@ -95,39 +107,39 @@ absl::Status LogicalSwitchPort::SetType(absl::string_view type) {
     return absl::InvalidArgumentError(
         absl::StrCat("Logical switch port type '", type, "' is unrecognized. Not setting type."));
   }
-  return topology_->Edit<nb::Logical_Switch_Port>(
-      uuid_, [&](nb::Logical_Switch_Port& row) { row.set_type(std::string(type)); });
+  return topology_->Change<nb::Logical_Switch_Port>(
+      uuid_, [&](Transaction& t) { t.Set(nb::columns::Logical_Switch_Port::type, uuid_, type); });
 }
 
 absl::Status LogicalSwitchPort::SetOption(absl::string_view key, absl::string_view value) {
-  return topology_->Edit<nb::Logical_Switch_Port>(
-      uuid_, [&](nb::Logical_Switch_Port& row) { SetKey(*row.mutable_options(), key, value); });
+  return topology_->Change<nb::Logical_Switch_Port>(
+      uuid_, [&](Transaction& t) { SetKey(t, nb::columns::Logical_Switch_Port::options, uuid_, key, value); });
 }
 
 absl::Status LogicalSwitchPort::SetEnabled(bool enabled) {
-  return topology_->Edit<nb::Logical_Switch_Port>(uuid_,
-                                                  [&](nb::Logical_Switch_Port& row) { row.set_enabled(enabled); });
+  return topology_->Change<nb::Logical_Switch_Port>(
+      uuid_, [&](Transaction& t) { t.Set(nb::columns::Logical_Switch_Port::enabled, uuid_, enabled); });
 }
 
 absl::Status LogicalSwitchPort::Delete() {
   Uuid owner;
-  if (OwnerOf<nb::Logical_Switch>(topology_->nb(), "ports", uuid_, &owner) == nullptr) return Gone("port");
-  return topology_->Edit<nb::Logical_Switch>(owner,
-                                             [&](nb::Logical_Switch& row) { RemoveUuid(*row.mutable_ports(), uuid_); });
+  if (!OwnerOf(topology_->nb(), nb::columns::Logical_Switch::ports, uuid_, &owner)) return Gone("port");
+  return topology_->Change<nb::Logical_Switch>(
+      owner, [&](Transaction& t) { t.EraseMember(nb::columns::Logical_Switch::ports, owner, uuid_); });
 }
 
 // -- Switches ---------------------------------------------------------------------------------------------------------
 
 std::string LogicalSwitch::name() const {
-  const auto* row = topology_->nb().Get<nb::Logical_Switch>(uuid_);
-  return row == nullptr ? "" : row->name();
+  const auto row = topology_->nb().Read<nb::Logical_Switch>(uuid_);
+  return row ? std::string(row->name()) : "";
 }
 
 std::vector<LogicalSwitchPort> LogicalSwitch::ports() const {
   std::vector<LogicalSwitchPort> all;
-  const auto* row = topology_->nb().Get<nb::Logical_Switch>(uuid_);
-  if (row == nullptr) return all;
-  for (const ovsdb::Uuid& ref : row->ports()) all.push_back(LogicalSwitchPort(*topology_, FromProto(ref)));
+  const auto row = topology_->nb().Read<nb::Logical_Switch>(uuid_);
+  if (!row) return all;
+  for (const Uuid& port : row->ports()) all.push_back(LogicalSwitchPort(*topology_, port));
   SortByName(all);
   return all;
 }
@@ -160,12 +172,11 @@ absl::StatusOr<LogicalSwitchPort> LogicalSwitch::AddLocalnetPort(absl::string_vi
 absl::StatusOr<LogicalSwitchPort> LogicalSwitch::AddPortRow(absl::string_view name,
                                                             const std::function<void(nb::Logical_Switch_Port&)>& fill) {
   Database& nb = topology_->nb();
-  OVNLITE_RETURN_IF_ERROR(CheckNewName<nb::Logical_Switch_Port>(nb, name, "port"));
+  OVNLITE_RETURN_IF_ERROR(CheckNewName(nb, nb::columns::Logical_Switch_Port::name, name, "port"));
   const Uuid port = topology_->NewUuid();
   Transaction t = nb.Begin();
-  auto* ls = t.Update<nb::Logical_Switch>(uuid_);
-  if (ls == nullptr) return Gone("switch");
-  ToProto(port, ls->add_ports());
+  if (!t.Read<nb::Logical_Switch>(uuid_)) return Gone("switch");
+  t.InsertMember(nb::columns::Logical_Switch::ports, uuid_, port);
   auto* row = t.Insert<nb::Logical_Switch_Port>(port);
   row->set_name(std::string(name));
   fill(*row);
@@ -190,14 +201,14 @@ absl::Status LogicalSwitch::AddAcl(absl::string_view direction, int priority, ab
   Database& nb = topology_->nb();
   const Uuid uuid = topology_->NewUuid();
   Transaction t = nb.Begin();
-  auto* ls = t.Update<nb::Logical_Switch>(uuid_);
-  if (ls == nullptr) return Gone("switch");
-  for (const ovsdb::Uuid& ref : ls->acls()) {
-    const auto* acl = nb.Get<nb::ACL>(FromProto(ref));
-    if (acl->direction() != direction || acl->priority() != priority || acl->match() != match) continue;
+  const auto ls = t.Read<nb::Logical_Switch>(uuid_);
+  if (!ls) return Gone("switch");
+  for (const Uuid& ref : nb.Find(nb::columns::ACL::match, match)) {
+    const auto acl = nb.Read<nb::ACL>(ref);
+    if (acl->direction() != direction || acl->priority() != priority || !ls->acls().contains(ref)) continue;
     return absl::AlreadyExistsError(absl::StrCat("Same ACL already existed on the ls ", ls->name(), "."));
   }
-  ToProto(uuid, ls->add_acls());
+  t.InsertMember(nb::columns::Logical_Switch::acls, uuid_, uuid);
   auto* acl = t.Insert<nb::ACL>(uuid);
   acl->set_direction(std::string(direction));
   acl->set_priority(priority);
@@ -207,13 +218,13 @@ absl::Status LogicalSwitch::AddAcl(absl::string_view direction, int priority, ab
 }
 
 absl::Status LogicalSwitch::SetOtherConfig(absl::string_view key, absl::string_view value) {
-  return topology_->Edit<nb::Logical_Switch>(
-      uuid_, [&](nb::Logical_Switch& row) { SetKey(*row.mutable_other_config(), key, value); });
+  return topology_->Change<nb::Logical_Switch>(
+      uuid_, [&](Transaction& t) { SetKey(t, nb::columns::Logical_Switch::other_config, uuid_, key, value); });
 }
 
 absl::Status LogicalSwitch::Delete() {
   Database& nb = topology_->nb();
-  if (nb.Get<nb::Logical_Switch>(uuid_) == nullptr) return Gone("switch");
+  if (!nb.Read<nb::Logical_Switch>(uuid_)) return Gone("switch");
   Transaction t = nb.Begin();
   t.Delete<nb::Logical_Switch>(uuid_);
   return nb.Commit(std::move(t)).status();

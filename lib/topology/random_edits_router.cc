@@ -1,6 +1,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/topology/random_edits.h"
 #include "lib/topology/router_networks.h"
 #include "lib/topology/rows.h"
@@ -149,14 +149,13 @@ bool RandomEdits::AddRoute() {
 bool RandomEdits::DeleteRoute() {
   std::vector<LogicalRouter> with;
   for (const LogicalRouter& router : topology_.routers()) {
-    if (topology_.nb().Get<nb::Logical_Router>(router.uuid())->static_routes_size() > 0) with.push_back(router);
+    if (!topology_.nb().Read<nb::Logical_Router>(router.uuid())->static_routes().empty()) with.push_back(router);
   }
   if (with.empty()) return false;
   LogicalRouter& router = with[Pick(with.size())];
-  const auto* row = topology_.nb().Get<nb::Logical_Router>(router.uuid());
-  const int at = static_cast<int>(Pick(static_cast<size_t>(row->static_routes_size())));
-  const std::string prefix =
-      topology_.nb().Get<nb::Logical_Router_Static_Route>(FromProto(row->static_routes(at)))->ip_prefix();
+  const auto routes = topology_.nb().Read<nb::Logical_Router>(router.uuid())->static_routes();
+  const Uuid route = *std::next(routes.begin(), static_cast<ptrdiff_t>(Pick(routes.size())));
+  const std::string prefix(topology_.nb().Read<nb::Logical_Router_Static_Route>(route)->ip_prefix());
   // Routes of all tables and policies go, which takes ovn-nbctl one command each.
   std::string command;
   for (const char* table : {"", "--route-table=t1 "}) {

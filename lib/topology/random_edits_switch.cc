@@ -4,7 +4,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/topology/random_edits.h"
 #include "lib/topology/rows.h"
 #include "ovnlite/base/mac.h"
@@ -206,17 +206,20 @@ bool RandomEdits::AddAcl() {
 bool RandomEdits::DeleteAcl() {
   std::vector<LogicalSwitch> with;
   for (const LogicalSwitch& ls : topology_.switches()) {
-    if (topology_.nb().Get<nb::Logical_Switch>(ls.uuid())->acls_size() > 0) with.push_back(ls);
+    if (!topology_.nb().Read<nb::Logical_Switch>(ls.uuid())->acls().empty()) with.push_back(ls);
   }
   if (with.empty()) return false;
   const LogicalSwitch& ls = with[Pick(with.size())];
   const auto* row = topology_.nb().Get<nb::Logical_Switch>(ls.uuid());
-  const Uuid uuid = FromProto(row->acls(static_cast<int>(Pick(static_cast<size_t>(row->acls_size())))));
+  const auto& acls = row->acls();
+  const ovsdb::Uuid& ref = acls[static_cast<int>(Pick(static_cast<size_t>(acls.size())))];
+  const Uuid uuid(ref.high(), ref.low());
   const auto* acl = topology_.nb().Get<nb::ACL>(uuid);
   const std::string command =
       absl::StrCat("acl-del ", ls.name(), " ", acl->direction(), " ", acl->priority(), " '", acl->match(), "'");
-  return Did(topology_.Edit<nb::Logical_Switch>(
-                 ls.uuid(), [&uuid](nb::Logical_Switch& ls_row) { RemoveUuid(*ls_row.mutable_acls(), uuid); }),
+  return Did(topology_.Change<nb::Logical_Switch>(
+                 ls.uuid(),
+                 [&](Transaction& t) { t.EraseMember(nb::columns::Logical_Switch::acls, ls.uuid(), uuid); }),
              command);
 }
 
@@ -231,14 +234,17 @@ bool RandomEdits::EditAddressSet() {
     Transaction t = topology_.nb().Begin();
     auto* row = t.Insert<nb::Address_Set>(topology_.NewUuid());
     row->set_name(name);
-    SetStrings(*row->mutable_addresses(), addresses);
+    for (const std::string& address : addresses) row->add_addresses(address);
     return Did(topology_.nb().Commit(std::move(t)).status(), absl::StrCat("create address_set name=", name, " ", list));
   }
   if (sets.empty()) return false;
   const auto& [uuid, row] = sets[Pick(sets.size())];
-  const std::string name = row.name();
-  return Did(topology_.Edit<nb::Address_Set>(
-                 uuid, [&](nb::Address_Set& set) { SetStrings(*set.mutable_addresses(), addresses); }),
+  const std::string name(row.name());
+  return Did(topology_.Edit<nb::Address_Set>(uuid,
+                                             [&](nb::Address_Set& set) {
+                                               set.clear_addresses();
+                                               for (const std::string& address : addresses) set.add_addresses(address);
+                                             }),
              absl::StrCat("set address_set ", name, " ", list));
 }
 
@@ -253,7 +259,11 @@ bool RandomEdits::EditPortGroup() {
   }
   const auto fill = [&members](nb::Port_Group& group) {
     group.clear_ports();
-    for (const Uuid& uuid : members) ToProto(uuid, group.add_ports());
+    for (const Uuid& uuid : members) {
+      auto* ref = group.add_ports();
+      ref->set_high(uuid.high());
+      ref->set_low(uuid.low());
+    }
   };
   if (groups.size() < 3 && Chance(50)) {
     const std::string name = NewName("pg");
@@ -265,7 +275,7 @@ bool RandomEdits::EditPortGroup() {
   }
   if (groups.empty()) return false;
   const auto& [uuid, row] = groups[Pick(groups.size())];
-  const std::string name = row.name();
+  const std::string name(row.name());
   return Did(topology_.Edit<nb::Port_Group>(uuid, fill), names.empty()
                                                              ? absl::StrCat("clear port_group ", name, " ports")
                                                              : absl::StrCat("pg-set-ports ", name, names));

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_split.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/topology/port_address.h"
@@ -19,21 +19,21 @@ RandomTopologyOptions Everything() { return {.acls = true, .localnet = true, .ad
 void CheckNetwork(const Database& nb) {
   std::set<std::string> macs;
   for (const auto& [uuid, port] : nb.Rows<nb::Logical_Router_Port>()) {
-    EXPECT_TRUE(macs.insert(port.mac()).second) << port.mac();
-    for (const std::string& network : port.networks()) EXPECT_TRUE(IpPrefix::Parse(network).ok()) << network;
+    EXPECT_TRUE(macs.insert(std::string(port.mac())).second) << port.mac();
+    for (const absl::string_view network : port.networks()) EXPECT_TRUE(IpPrefix::Parse(network).ok()) << network;
   }
   for (const auto& [uuid, ls] : nb.Rows<nb::Logical_Switch>()) {
     std::set<IpAddress> ips;
-    for (const ovsdb::Uuid& ref : ls.ports()) {
-      const auto* port = nb.Get<nb::Logical_Switch_Port>(Uuid(ref.high(), ref.low()));
-      ASSERT_NE(port, nullptr);
-      for (const std::string& text : port->addresses()) {
+    for (const Uuid& ref : ls.ports()) {
+      const auto port = nb.Read<nb::Logical_Switch_Port>(ref);
+      ASSERT_TRUE(port);
+      for (const absl::string_view text : port->addresses()) {
         const absl::StatusOr<PortAddress> address = ParsePortAddress(text);
         ASSERT_TRUE(address.ok()) << text;
         EXPECT_TRUE(!address->has_mac || macs.insert(address->mac.ToString()).second) << text;
         for (const IpPrefix& ip : address->ips) EXPECT_TRUE(ips.insert(ip.address()).second) << text;
       }
-      for (const std::string& text : port->port_security()) EXPECT_TRUE(ParsePortSecurity(text).ok()) << text;
+      for (const absl::string_view text : port->port_security()) EXPECT_TRUE(ParsePortSecurity(text).ok()) << text;
     }
   }
 }
@@ -61,7 +61,7 @@ TEST(RandomTopologyTest, EveryEditIsCommitted) {
     }
     routes += nb.RowCount<nb::Logical_Router_Static_Route>();
     for (const auto& [uuid, port] : nb.Rows<nb::Logical_Router_Port>()) joined += port.has_peer();
-    for (const auto& [uuid, port] : nb.Rows<nb::Logical_Switch_Port>()) secured += port.port_security_size() > 0;
+    for (const auto& [uuid, port] : nb.Rows<nb::Logical_Switch_Port>()) secured += !port.port_security().empty();
   }
   // That nothing of what the header promises is missing.
   for (const char* command : {"ls-add",

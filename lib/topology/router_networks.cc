@@ -1,7 +1,7 @@
 #include "lib/topology/router_networks.h"
 
 #include "absl/strings/str_cat.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/topology/rows.h"
 #include "ovnlite/base/mac.h"
 
@@ -18,14 +18,14 @@ absl::Status CheckRouterMac(absl::string_view port, absl::string_view mac) {
 
 std::vector<RouterNetwork> NetworksOf(const Database& nb, const Uuid& router, const Uuid& except) {
   std::vector<RouterNetwork> all;
-  const auto* row = nb.Get<nb::Logical_Router>(router);
-  if (row == nullptr) return all;
-  for (const ovsdb::Uuid& ref : row->ports()) {
-    const auto* port = nb.Get<nb::Logical_Router_Port>(FromProto(ref));
-    if (port == nullptr || FromProto(ref) == except) continue;
-    for (const std::string& text : port->networks()) {
+  const auto row = nb.Read<nb::Logical_Router>(router);
+  if (!row) return all;
+  for (const Uuid& ref : row->ports()) {
+    const auto port = nb.Read<nb::Logical_Router_Port>(ref);
+    if (!port || ref == except) continue;
+    for (const absl::string_view text : port->networks()) {
       if (const absl::StatusOr<IpPrefix> network = IpPrefix::Parse(text); network.ok())
-        all.push_back({port->name(), *network});
+        all.push_back({std::string(port->name()), *network});
     }
   }
   return all;

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/topology/rows.h"
 
 namespace ovnlite {
@@ -18,38 +18,31 @@ std::string Quoted(const Strings& strings) {
 }
 
 template <typename T>
-struct Row {
-  Uuid uuid;
-  const T* row;
-};
-
-template <typename T>
-void SortRows(std::vector<Row<T>>& rows) {
+void SortRows(std::vector<RowOf<T>>& rows) {
   std::stable_sort(rows.begin(), rows.end(),
-                   [](const Row<T>& a, const Row<T>& b) { return a.row->name() < b.row->name(); });
+                   [](const RowOf<T>& a, const RowOf<T>& b) { return a.row->name() < b.row->name(); });
 }
 
 // A whole table by name.
 template <typename T>
-std::vector<Row<T>> All(const Database& nb) {
-  std::vector<Row<T>> rows;
-  for (const auto& [uuid, row] : nb.Rows<T>()) rows.push_back({uuid, &row});
+std::vector<RowOf<T>> All(const Database& nb) {
+  std::vector<RowOf<T>> rows = nb.Rows<T>();
   SortRows(rows);
   return rows;
 }
 
 // What a set of references leads to.
-template <typename T, typename References>
-std::vector<Row<T>> Follow(const Database& nb, const References& references) {
-  std::vector<Row<T>> rows;
-  for (const ovsdb::Uuid& ref : references) {
-    if (const T* row = nb.Get<T>(FromProto(ref)); row != nullptr) rows.push_back({FromProto(ref), row});
+template <typename T>
+std::vector<RowOf<T>> Follow(const Database& nb, SetOf<Uuid> references) {
+  std::vector<RowOf<T>> rows;
+  for (const Uuid& ref : references) {
+    if (const auto row = nb.Read<T>(ref)) rows.push_back({ref, row});
   }
   return rows;
 }
-template <typename T, typename References>
-std::vector<Row<T>> FollowByName(const Database& nb, const References& references) {
-  std::vector<Row<T>> rows = Follow<T>(nb, references);
+template <typename T>
+std::vector<RowOf<T>> FollowByName(const Database& nb, SetOf<Uuid> references) {
+  std::vector<RowOf<T>> rows = Follow<T>(nb, references);
   SortRows(rows);
   return rows;
 }
@@ -61,13 +54,13 @@ class Printer {
   std::string Print() {
     for (const auto& [uuid, ls] : All<nb::Logical_Switch>(nb_)) {
       Head("switch", uuid, ls->name());
-      Alias(ls->external_ids(), "neutron:network_name");
-      for (const auto& port : FollowByName<nb::Logical_Switch_Port>(nb_, ls->ports())) Port(*port.row);
+      Alias(ls->external_ids("neutron:network_name"));
+      for (const auto& port : FollowByName<nb::Logical_Switch_Port>(nb_, ls->ports())) Port(port.row);
     }
     for (const auto& [uuid, lr] : All<nb::Logical_Router>(nb_)) {
       Head("router", uuid, lr->name());
-      Alias(lr->external_ids(), "neutron:router_name");
-      for (const auto& port : FollowByName<nb::Logical_Router_Port>(nb_, lr->ports())) Port(*port.row);
+      Alias(lr->external_ids("neutron:router_name"));
+      for (const auto& port : FollowByName<nb::Logical_Router_Port>(nb_, lr->ports())) Port(port.row);
       for (const auto& [nat_uuid, nat] : Follow<nb::NAT>(nb_, lr->nat())) {
         absl::StrAppend(&out_, "    nat", options_.uuids ? " " : "", options_.uuids ? nat_uuid.ToString() : "", "\n");
         Line("external ip", absl::StrCat("\"", nat->external_ip(), "\""));
@@ -85,32 +78,28 @@ class Printer {
     absl::StrAppend(&out_, "(", name, ")");
   }
 
-  template <typename Map>
-  void Alias(const Map& external_ids, const std::string& key) {
-    const auto found = external_ids.find(key);
-    if (found != external_ids.end()) absl::StrAppend(&out_, " (aka ", found->second, ")");
+  void Alias(std::optional<absl::string_view> alias) {
+    if (alias.has_value()) absl::StrAppend(&out_, " (aka ", *alias, ")");
     absl::StrAppend(&out_, "\n");
   }
 
-  void Port(const nb::Logical_Switch_Port& port) {
+  void Port(const nb::Logical_Switch_Port_View& port) {
     absl::StrAppend(&out_, "    port ", port.name());
-    Alias(port.external_ids(), "neutron:port_name");
+    Alias(port.external_ids("neutron:port_name"));
     if (!port.type().empty()) Line("type", port.type());
     if (port.has_parent_name()) Line("parent", port.parent_name());
     if (port.has_tag()) Line("tag", absl::StrCat(port.tag()));
-    const bool says_router_only = port.addresses_size() == 1 && port.addresses(0) == "router";
-    if (port.addresses_size() > 0 && !says_router_only) Line("addresses", Quoted(port.addresses()));
-    const auto router_port = port.options().find("router-port");
-    if (router_port != port.options().end()) Line("router-port", router_port->second);
+    const bool says_router_only = port.addresses().size() == 1 && port.addresses().front() == "router";
+    if (!port.addresses().empty() && !says_router_only) Line("addresses", Quoted(port.addresses()));
+    if (const auto router_port = port.options("router-port")) Line("router-port", *router_port);
   }
 
-  void Port(const nb::Logical_Router_Port& port) {
+  void Port(const nb::Logical_Router_Port_View& port) {
     absl::StrAppend(&out_, "    port ", port.name(), "\n");
     Line("mac", absl::StrCat("\"", port.mac(), "\""));
     Line("networks", Quoted(port.networks()));
-    const auto table = port.options().find("route_table");
-    if (table != port.options().end()) Line("route-table", table->second);
-    std::vector<Row<nb::Gateway_Chassis>> gateways = Follow<nb::Gateway_Chassis>(nb_, port.gateway_chassis());
+    if (const auto table = port.options("route_table")) Line("route-table", *table);
+    std::vector<RowOf<nb::Gateway_Chassis>> gateways = Follow<nb::Gateway_Chassis>(nb_, port.gateway_chassis());
     if (gateways.empty()) return;
     std::stable_sort(gateways.begin(), gateways.end(),
                      [](const auto& a, const auto& b) { return a.row->priority() > b.row->priority(); });

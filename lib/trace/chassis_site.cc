@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "lib/schema/column_access.h"
-
 namespace ovnlite {
 namespace {
 
@@ -25,15 +23,15 @@ ChassisSite::ChassisSite(Database& database, const std::string& name)
 
 std::vector<std::string> ChassisSite::Names(const Database& sb) {
   std::vector<std::string> names;
-  for (const auto& [uuid, row] : sb.Rows<sb::Chassis>()) names.push_back(row.name());
+  for (const auto& [uuid, row] : sb.Rows<sb::Chassis>()) names.emplace_back(row.name());
   std::sort(names.begin(), names.end());
   return names;
 }
 
-std::string ChassisSite::NameOf(const Database& sb, const sb::Port_Binding& port) {
+std::string ChassisSite::NameOf(const Database& sb, sb::Port_Binding_View port) {
   if (!port.has_chassis()) return "";
-  const auto* row = sb.Get<sb::Chassis>(FromProto(port.chassis()));
-  return row == nullptr ? std::string() : row->name();
+  const auto row = sb.Read<sb::Chassis>(port.chassis());
+  return row ? std::string(row->name()) : "";
 }
 
 uint32_t ChassisSite::PortNumber(const std::string& logical_port) const {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/ip.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/db/database.h"
@@ -25,7 +25,7 @@ struct ChassisSite {
   // All chassis, by name.
   static std::vector<std::string> Names(const Database& sb);
   // Where a port is bound; empty when it is not.
-  static std::string NameOf(const Database& sb, const sb::Port_Binding& port);
+  static std::string NameOf(const Database& sb, sb::Port_Binding_View port);
 
   // 0 when there is none.
   uint32_t PortNumber(const std::string& logical_port) const;

@@ -12,8 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "lib/trace/chassis_site.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/controller/controller.h"
@@ -86,8 +85,8 @@ class Packets {
  public:
   Packets(const Database& sb, uint64_t seed) : random_(seed) {
     for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
-      for (const std::string& mac : row.mac()) AddWords(mac);
-      for (const std::string& nat : row.nat_addresses()) AddWords(nat);
+      for (const absl::string_view mac : row.mac()) AddWords(mac);
+      for (const absl::string_view nat : row.nat_addresses()) AddWords(nat);
     }
     for (const auto& [uuid, row] : sb.Rows<sb::MAC_Binding>()) AddWords(absl::StrCat(row.mac(), " ", row.ip()));
     macs_.insert({0, 0xffff'ffff'ffff, 0x0100'5e00'0001, 0x3333'0000'0001, 0x0a});
@@ -132,7 +131,7 @@ class Packets {
   uint64_t Below(uint64_t n) { return random_.Below(n); }
 
  private:
-  void AddWords(const std::string& text) {
+  void AddWords(absl::string_view text) {
     for (const absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" /"), absl::SkipEmpty())) {
       if (const auto mac = MacAddress::Parse(word); mac.ok()) macs_.insert(mac->bits());
       if (const auto v4 = Ipv4Address::Parse(word); v4.ok()) v4_.insert(v4->bits());
@@ -199,7 +198,7 @@ class DemandLaw : public testing::TestWithParam<std::string> {
 TEST_P(DemandLaw, OnTheImaginaryHypervisor) {
   std::vector<std::pair<uint64_t, uint64_t>> places;  // Datapath and port, by their keys.
   for (const auto& [uuid, row] : sb_->Rows<sb::Port_Binding>()) {
-    const auto* const datapath = sb_->Get<sb::Datapath_Binding>(FromProto(row.datapath()));
+    const auto* const datapath = sb_->Get<sb::Datapath_Binding>(row.datapath());
     places.emplace_back(datapath->tunnel_key(), row.tunnel_key());
   }
   std::sort(places.begin(), places.end());

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "ovnlite/packet/field.h"
 #include "ovnlite/schema/schema.h"
 
@@ -97,7 +97,7 @@ void DropCauses::Remember() {
   for (const char* table : kHintTables) {
     const TableSchema* schema = nb_->schema().FindTable(table);
     if (schema == nullptr) continue;
-    nb_->ForEach(*schema, [&](const Uuid& uuid, const google::protobuf::Message&) {
+    nb_->ForEach(*schema, [&](const Uuid& uuid, const Row&) {
       by_prefix_.try_emplace(uuid.prefix(), table, uuid);
     });
   }
@@ -114,24 +114,23 @@ DropCauses::Origin DropCauses::OriginOf(const std::string& hint) {
   const Uuid& uuid = found->second.second;
   origin.table = found->second.first;
   origin.row = uuid.ToString();
-  if (const auto* acl = nb_->Get<nb::ACL>(uuid)) {
-    origin.name = acl->name();
+  if (const auto acl = nb_->Read<nb::ACL>(uuid)) {
+    origin.name = std::string(acl->name());
     origin.words = absl::StrCat(acl->direction(), " ", acl->priority(), ", ", acl->match(), ", ", acl->action());
-  } else if (const auto* route = nb_->Get<nb::Logical_Router_Static_Route>(uuid)) {
-    origin.name = route->ip_prefix();
+  } else if (const auto route = nb_->Read<nb::Logical_Router_Static_Route>(uuid)) {
+    origin.name = std::string(route->ip_prefix());
     origin.words = absl::StrCat("via ", route->nexthop());
-  } else if (const auto* policy = nb_->Get<nb::Logical_Router_Policy>(uuid)) {
+  } else if (const auto policy = nb_->Read<nb::Logical_Router_Policy>(uuid)) {
     origin.words = absl::StrCat("priority ", policy->priority(), ", ", policy->match(), ", ", policy->action());
-  } else if (const auto* nat = nb_->Get<nb::NAT>(uuid)) {
-    origin.name = nat->external_ip();
+  } else if (const auto nat = nb_->Read<nb::NAT>(uuid)) {
+    origin.name = std::string(nat->external_ip());
     origin.words = absl::StrCat(nat->type(), " ", nat->logical_ip());
-  } else if (const auto* row = nb_->Get(*nb_->schema().FindTable(origin.table), uuid)) {
+  } else {
     // Most others have a name.
-    const auto* name = row->GetDescriptor()->FindFieldByName("name");
-    if (name != nullptr && name->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING &&
-        !name->is_repeated()) {
-      origin.name = row->GetReflection()->GetString(*row, name);
-    }
+    const TableSchema& table = *nb_->schema().FindTable(origin.table);
+    const ColumnSchema* name = table.FindColumn("name");
+    const Row* row = nb_->Find(table, uuid);
+    if (name != nullptr && row != nullptr) origin.name = std::string(row->Text(name->index()));
   }
   return origin;
 }

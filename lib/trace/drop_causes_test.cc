@@ -4,7 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/controller/network_testutil.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/message.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "lib/trace/traced_flow.h"
 #include "ovnlite/packet/field.h"
 #include "ovnlite/schema/schema.h"
@@ -34,7 +35,8 @@ class DropCausesTest : public testing::Test {
     FlowKey key;
     key.Set(field::kMetadata, 1);
     key.Set(field::kLogicalInPort, 2);
-    return causes_.Of(MakeTracedFlow(pool_, flow_, row, nullptr), key);
+    const Row made = RowFrom(SchemaOf<sb::Logical_Flow>(), row);
+    return causes_.Of(MakeTracedFlow(pool_, flow_, sb::Logical_Flow_View(&made), nullptr), key);
   }
   std::string KindOf(const std::string& stage, const Uuid& hint, int priority = 1000) {
     return DropKindName(Of(stage, hint, "drop;", priority).kind);

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/controller/tables.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "lib/trace/answer.h"
 #include "lib/trace/assumed_connections.h"
 #include "lib/trace/chassis_site.h"
@@ -107,10 +107,11 @@ class Walk final : public WalkWatcher {
     for (Delivery& delivery : deliveries) {
       const TracedPort* port = world_.PortNamed(delivery.port);
       if (port == nullptr) continue;
-      const auto* row = sb_.Get<sb::Port_Binding>(port->uuid);
+      const auto row = sb_.Read<sb::Port_Binding>(port->uuid);
       FlowKey key;
       ExtractFlowKey(delivery.packet, key);
-      const std::optional<FlowKey> answer = AnswerTo(key, {row->mac().begin(), row->mac().end()});
+      const auto addresses = row->mac();
+      const std::optional<FlowKey> answer = AnswerTo(key, {addresses.begin(), addresses.end()});
       if (!answer.has_value()) continue;
       Enter(delivery.chassis, *port, *answer);
       Arrivals();
@@ -144,14 +145,14 @@ class Walk final : public WalkWatcher {
   // Where a packet of this port comes in: where the port (or the VM around it) is bound, or for a physical network
   // every chassis.
   std::vector<std::string> EntriesOf(const TracedPort& port) const {
-    const auto* row = sb_.Get<sb::Port_Binding>(port.uuid);
-    if (row == nullptr) return {};
+    const auto row = sb_.Read<sb::Port_Binding>(port.uuid);
+    if (!row) return {};
     if (port.type == "localnet") return ChassisSite::Names(sb_);
     if (port.type == "patch" || port.type == "l3gateway" || port.type == "chassisredirect") return {};
-    std::string chassis = ChassisSite::NameOf(sb_, *row);
+    std::string chassis = ChassisSite::NameOf(sb_, row);
     if (chassis.empty() && !row->parent_port().empty()) {
       const TracedPort* parent = world_.PortNamed(row->parent_port());
-      if (parent != nullptr) chassis = ChassisSite::NameOf(sb_, *sb_.Get<sb::Port_Binding>(parent->uuid));
+      if (parent != nullptr) chassis = ChassisSite::NameOf(sb_, sb_.Read<sb::Port_Binding>(parent->uuid));
     }
     if (chassis.empty()) return {};
     return {chassis};
@@ -159,8 +160,8 @@ class Walk final : public WalkWatcher {
 
   void Enter(const std::string& chassis, const TracedPort& port, const FlowKey& described) {
     site_ = SiteOf(chassis);
-    const auto* row = sb_.Get<sb::Port_Binding>(port.uuid);
-    const std::string& plugged = row->parent_port().empty() ? port.name : row->parent_port();
+    const auto row = sb_.Read<sb::Port_Binding>(port.uuid);
+    const std::string plugged = row->parent_port().empty() ? port.name : std::string(row->parent_port());
     FlowKey key;
     for (int w = kWordEthDst; w < kWordCtOrigV4; ++w) key.words[w] = described.words[w];
     if (row->has_tag() && (port.type == "localnet" || plugged != port.name)) {
@@ -202,7 +203,7 @@ class Walk final : public WalkWatcher {
   }
 
   const TracedFlow* TracedFlowOf(const Flow* flow) {
-    return flow == nullptr ? nullptr : world_.Flow(site_->controller.LogicalFlowOf(*flow), false);
+    return flow == nullptr ? nullptr : world_.Flow(flow->source, false);
   }
 
   std::string WhyUnreachable(const FlowKey& key) const;
@@ -315,9 +316,10 @@ bool Walk::OnPacketIn(PacketIn& packet) {
 // What is known to be in the way to the port that a packet is for; empty where nothing is.
 std::string Walk::WhyUnreachable(const FlowKey& key) const {
   const TracedPort* port = OutPortOf(key);
-  const auto* row = port == nullptr ? nullptr : sb_.Get<sb::Port_Binding>(port->uuid);
-  if (row == nullptr) return "";
-  const std::string far = ChassisSite::NameOf(sb_, *row);
+  if (port == nullptr) return "";
+  const auto row = sb_.Read<sb::Port_Binding>(port->uuid);
+  if (!row) return "";
+  const std::string far = ChassisSite::NameOf(sb_, row);
   for (const std::string& chassis : {site_->chassis, far}) {
     if (!chassis.empty() && !Controller::GeneveAddress(sb_, chassis).has_value()) {
       return absl::StrCat(": chassis ", chassis, " has no Geneve Encap");

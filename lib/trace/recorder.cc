@@ -182,7 +182,7 @@ void Recorder::EnterStage(uint8_t table, const Flow* flow, const FlowKey& key) {
   }
   if (list == nullptr) list = &hidden_;
   const TracedFlow* traced =
-      flow == nullptr ? nullptr : world_.Flow(flow->source, controller_.LogicalFlowOf(*flow), options_.friendly_names);
+      flow == nullptr ? nullptr : world_.Flow(flow->source, options_.friendly_names);
   if (traced == nullptr) {
     const Pipeline pipeline = table >= table::kEgress ? Pipeline::kEgress : Pipeline::kIngress;
     const int stage = table - (pipeline == Pipeline::kEgress ? table::kEgress : table::kIngress);

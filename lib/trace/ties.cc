@@ -11,7 +11,7 @@ TieOrder TiesAsInOvnTrace(size_t rows) {
   while (rows / 2 > mask) mask = mask << 1 | 1;
   return [mask](const Flow& a, const Flow& b) {
     const uint32_t bucket_a = a.cookie & mask, bucket_b = b.cookie & mask;
-    const bool logical = a.source != 0 && b.source != 0;
+    const bool logical = !a.source.IsZero() && !b.source.IsZero();
     return logical && bucket_a != bucket_b ? bucket_a < bucket_b : Precedes(a, b);
   };
 }

@@ -5,7 +5,9 @@
 namespace ovnlite {
 namespace {
 
-Flow Make(uint32_t cookie, uint32_t source = 1) {
+const Uuid kLogical = Uuid::FromName("logical flow");
+
+Flow Make(uint32_t cookie, const Uuid& source = kLogical) {
   Flow flow;
   flow.cookie = cookie;
   flow.source = source;
@@ -27,7 +29,7 @@ TEST(Ties, MoreRowsMoreBuckets) {
 
 TEST(Ties, OnlyLogicalFlowsHangInBuckets) {
   const TieOrder order = TiesAsInOvnTrace(4);
-  const Flow a = Make(2, 0), b = Make(1, 0);
+  const Flow a = Make(2, Uuid()), b = Make(1, Uuid());
   EXPECT_EQ(order(a, b), Precedes(a, b));
 }
 

@@ -10,9 +10,8 @@
 namespace ovnlite {
 namespace {
 
-std::string IdOf(const sb::Logical_Flow& row, const char* key) {
-  const auto found = row.external_ids().find(key);
-  return found == row.external_ids().end() ? std::string() : found->second;
+std::string IdOf(sb::Logical_Flow_View row, absl::string_view key) {
+  return std::string(row.external_ids(key).value_or(""));
 }
 
 void Flatten(const ActionList& actions, std::vector<TracedFlow::Place>& places) {
@@ -117,13 +116,13 @@ std::string TitleOf(const TracedFlow& flow, absl::string_view match) {
 
 }  // namespace
 
-TracedFlow MakeTracedFlow(ExprPool& pool, const Uuid& uuid, const sb::Logical_Flow& row,
+TracedFlow MakeTracedFlow(ExprPool& pool, const Uuid& uuid, sb::Logical_Flow_View row,
                           const std::function<std::string(std::string)>& friendly) {
   TracedFlow flow;
   flow.uuid = uuid;
   flow.pipeline = row.pipeline() == "egress" ? Pipeline::kEgress : Pipeline::kIngress;
   flow.table = static_cast<int>(row.table_id());
-  flow.match = row.match();
+  flow.match = std::string(row.match());
   flow.priority = static_cast<int>(row.priority());
   flow.stage = IdOf(row, "stage-name");
   flow.source = IdOf(row, "source");

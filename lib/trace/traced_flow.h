@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/logical/action.h"
 #include "ovnlite/logical/expr.h"
@@ -44,7 +44,7 @@ struct TracedFlow {
 
 // Takes a row apart; expressions in its actions live in `pool`. With `friendly`, texts go through it, which puts short
 // names for long ones into quotes, and lose what ovn-trace loses then.
-TracedFlow MakeTracedFlow(ExprPool& pool, const Uuid& uuid, const sb::Logical_Flow& row,
+TracedFlow MakeTracedFlow(ExprPool& pool, const Uuid& uuid, sb::Logical_Flow_View row,
                           const std::function<std::string(std::string)>& friendly);
 
 }  // namespace ovnlite

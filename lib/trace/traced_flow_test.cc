@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/schema/message.h"
+
 namespace ovnlite {
 namespace {
 
@@ -17,7 +19,8 @@ class TracedFlowTest : public testing::Test {
     row.set_actions(actions);
     (*row.mutable_external_ids())["stage-name"] = "ls_in_acl";
     (*row.mutable_external_ids())["source"] = "northd.c:1";
-    return MakeTracedFlow(pool_, Uuid(0x1234'5678'0000'0000, 1), row, friendly);
+    const Row made = RowFrom(SchemaOf<sb::Logical_Flow>(), row);
+    return MakeTracedFlow(pool_, Uuid(0x1234'5678'0000'0000, 1), sb::Logical_Flow_View(&made), friendly);
   }
   TracedFlow::Ending EndingOf(const std::string& actions) { return Make("1", actions).ending; }
   ExprPool pool_;

@@ -3,7 +3,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "lib/trace/drop_causes.h"
 #include "lib/trace/physical_walk.h"
 #include "lib/trace/recorder.h"
@@ -81,8 +81,6 @@ struct Tracer::State {
   Controller controller;
   ExprPool microflows;
 };
-
-void Tracer::PrepareIndexes(const Database& sb) { Controller::PrepareIndexes(sb); }
 
 Tracer::Tracer(Database& sb) : state_(std::make_unique<State>(sb)) {}
 Tracer::~Tracer() = default;

@@ -2,24 +2,21 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/logical/stage.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
 namespace {
 
-using TextMap = google::protobuf::Map<std::string, std::string>;
+namespace columns = sb::columns;
 
-std::string Find(const TextMap& map, const char* key) {
-  const auto found = map.find(key);
-  return found == map.end() ? std::string() : found->second;
-}
+std::string Text(std::optional<absl::string_view> value) { return std::string(value.value_or("")); }
 
 bool IsUuid(absl::string_view text) { return text.size() == 36 && Uuid::Parse(text).ok(); }
 
@@ -28,16 +25,16 @@ bool IsPartOf(absl::string_view part, absl::string_view whole) {
   return part.size() >= 4 && part.size() <= whole.size() && absl::StartsWithIgnoreCase(whole, part) && IsUuid(whole);
 }
 
-TracedPort PortOf(const Uuid& uuid, const sb::Port_Binding& row) {
+TracedPort PortOf(const Uuid& uuid, sb::Port_Binding_View row) {
   TracedPort port;
   port.uuid = uuid;
   port.key = static_cast<uint32_t>(row.tunnel_key());
-  port.name = row.logical_port();
-  const std::string name = Find(row.external_ids(), "name");
+  port.name = std::string(row.logical_port());
+  const std::string name = Text(row.external_ids("name"));
   port.friendly = ShortenUuid(name.empty() ? port.name : name);
-  port.type = row.type();
-  port.peer = Find(row.options(), "peer");
-  port.distributed_port = Find(row.options(), "distributed-port");
+  port.type = std::string(row.type());
+  port.peer = Text(row.options("peer"));
+  port.distributed_port = Text(row.options("distributed-port"));
   return port;
 }
 
@@ -56,19 +53,17 @@ void TracedWorld::Refresh() {
   datapaths_.clear();
   friendly_.clear();
   flows_.clear();
-  for (auto& flows : by_source_) flows.clear();
   pool_.Clear();
   for (const auto& [uuid, row] : sb_.Rows<sb::Datapath_Binding>()) {
     TracedDatapath datapath;
     datapath.uuid = uuid;
     datapath.uuid_text = uuid.ToString();
     datapath.key = static_cast<uint32_t>(row.tunnel_key());
-    const TextMap& ids = row.external_ids();
-    datapath.is_switch = !ids.contains("logical-router");
-    datapath.name = Find(ids, datapath.is_switch ? "logical-switch" : "logical-router");
+    datapath.is_switch = !row.external_ids("logical-router").has_value();
+    datapath.name = Text(row.external_ids(datapath.is_switch ? "logical-switch" : "logical-router"));
     if (datapath.name.empty()) datapath.name = datapath.uuid_text;
-    datapath.given_name = Find(ids, "name");
-    datapath.other_name = Find(ids, "name2");
+    datapath.given_name = Text(row.external_ids("name"));
+    datapath.other_name = Text(row.external_ids("name2"));
     const std::string& best = !datapath.other_name.empty()   ? datapath.other_name
                               : !datapath.given_name.empty() ? datapath.given_name
                                                              : datapath.name;
@@ -88,16 +83,16 @@ TracedWorld::Entry* TracedWorld::FindEntry(uint32_t key) const {
 const TracedDatapath* TracedWorld::Complete(Entry& entry) const {
   TracedDatapath& datapath = entry.datapath;
   if (std::exchange(entry.complete, true)) return &datapath;
-  for (const Uuid& port_uuid : sb_.IndexOn<sb::Port_Binding>("datapath").Find(datapath.uuid_text)) {
-    TracedPort port = PortOf(port_uuid, *sb_.Get<sb::Port_Binding>(port_uuid));
+  for (const Uuid& port_uuid : sb_.Find(columns::Port_Binding::datapath, datapath.uuid)) {
+    TracedPort port = PortOf(port_uuid, sb_.Read<sb::Port_Binding>(port_uuid));
     if (port.type == "l3gateway") datapath.is_gateway = true;
     TracedPort& kept = datapath.ports[port.key];
     kept = std::move(port);
     datapath.ports_by_name.emplace(kept.name, &kept);
   }
-  for (const Uuid& group_uuid : sb_.IndexOn<sb::Multicast_Group>("datapath").Find(datapath.uuid_text)) {
-    const auto* group = sb_.Get<sb::Multicast_Group>(group_uuid);
-    datapath.groups[static_cast<uint32_t>(group->tunnel_key())] = group->name();
+  for (const Uuid& group_uuid : sb_.Find(columns::Multicast_Group::datapath, datapath.uuid)) {
+    const auto group = sb_.Read<sb::Multicast_Group>(group_uuid);
+    datapath.groups[static_cast<uint32_t>(group->tunnel_key())] = std::string(group->name());
   }
   return &datapath;
 }
@@ -133,22 +128,21 @@ const TracedPort* TracedWorld::FindPort(const TracedDatapath& datapath, absl::st
 }
 
 const TracedPort* TracedWorld::PortNamed(absl::string_view name) const {
-  const absl::Span<const Uuid> rows = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(name);
+  const RowIds rows = sb_.Find(columns::Port_Binding::logical_port, name);
   if (rows.empty()) return nullptr;
-  const auto* port = sb_.Get<sb::Port_Binding>(rows[0]);
-  const auto* binding = sb_.Get<sb::Datapath_Binding>(FromProto(port->datapath()));
-  const TracedDatapath* datapath =
-      binding == nullptr ? nullptr : Datapath(static_cast<uint32_t>(binding->tunnel_key()));
+  const auto port = sb_.Read<sb::Port_Binding>(rows.front());
+  const auto binding = sb_.Read<sb::Datapath_Binding>(port->datapath());
+  const TracedDatapath* datapath = binding ? Datapath(static_cast<uint32_t>(binding->tunnel_key())) : nullptr;
   if (datapath == nullptr) return nullptr;
   const auto found = datapath->ports.find(static_cast<uint32_t>(port->tunnel_key()));
   return found == datapath->ports.end() ? nullptr : &found->second;
 }
 
 const TracedDatapath* TracedWorld::DatapathOfPort(absl::string_view name) const {
-  const absl::Span<const Uuid> rows = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(name);
+  const RowIds rows = sb_.Find(columns::Port_Binding::logical_port, name);
   if (!rows.empty()) {
-    const Uuid uuid = FromProto(sb_.Get<sb::Port_Binding>(rows[0])->datapath());
-    if (const auto* binding = sb_.Get<sb::Datapath_Binding>(uuid)) {
+    const Uuid uuid = sb_.Read<sb::Port_Binding>(rows.front())->datapath();
+    if (const auto binding = sb_.Read<sb::Datapath_Binding>(uuid)) {
       return Datapath(static_cast<uint32_t>(binding->tunnel_key()));
     }
   }
@@ -160,39 +154,31 @@ const TracedDatapath* TracedWorld::DatapathOfPort(absl::string_view name) const 
 
 const TracedFlow* TracedWorld::Flow(const Uuid& uuid, bool friendly) {
   if (const auto found = flows_.find({uuid, friendly}); found != flows_.end()) return &found->second;
-  const auto* row = sb_.Get<sb::Logical_Flow>(uuid);
-  if (row == nullptr) return nullptr;
+  const auto row = sb_.Read<sb::Logical_Flow>(uuid);
+  if (!row) return nullptr;
   std::function<std::string(std::string)> shorten;
   if (friendly) shorten = [this](std::string text) { return MakeFriendly(std::move(text)); };
-  return &flows_.try_emplace({uuid, friendly}, MakeTracedFlow(pool_, uuid, *row, shorten)).first->second;
-}
-
-const TracedFlow* TracedWorld::Flow(uint32_t source, const Uuid& uuid, bool friendly) {
-  std::vector<const TracedFlow*>& flows = by_source_[friendly ? 1 : 0];
-  if (source >= flows.size()) flows.resize(source + 1);
-  if (flows[source] == nullptr) flows[source] = Flow(uuid, friendly);
-  return flows[source];
+  return &flows_.try_emplace({uuid, friendly}, MakeTracedFlow(pool_, uuid, row, shorten)).first->second;
 }
 
 std::string TracedWorld::StageName(const TracedDatapath& datapath, Pipeline pipeline, int table,
                                    const Uuid& some_flow) const {
-  if (const auto* row = sb_.Get<sb::Logical_Flow>(some_flow)) {
-    if (std::string name = Find(row->external_ids(), "stage-name"); !name.empty()) return name;
+  if (const auto row = sb_.Read<sb::Logical_Flow>(some_flow)) {
+    if (std::string name = Text(row->external_ids("stage-name")); !name.empty()) return name;
   }
-  const auto is_in = [&](const sb::Logical_Flow& row) {
-    if (row.has_logical_datapath()) return FromProto(row.logical_datapath()) == datapath.uuid;
+  const auto is_in = [&](sb::Logical_Flow_View row) {
+    if (row.has_logical_datapath()) return row.logical_datapath() == datapath.uuid;
     if (!row.has_logical_dp_group()) return false;
-    const auto* group = sb_.Get<sb::Logical_DP_Group>(FromProto(row.logical_dp_group()));
-    return group != nullptr && std::any_of(group->datapaths().begin(), group->datapaths().end(),
-                                           [&](const ovsdb::Uuid& u) { return FromProto(u) == datapath.uuid; });
+    const auto group = sb_.Read<sb::Logical_DP_Group>(row.logical_dp_group());
+    return group && group->datapaths().contains(datapath.uuid);
   };
-  const auto name_of = [&](const sb::Logical_Flow& row) {
+  const auto name_of = [&](sb::Logical_Flow_View row) {
     if (row.table_id() != table || row.pipeline() != PipelineName(pipeline) || !is_in(row)) return std::string();
-    return Find(row.external_ids(), "stage-name");
+    return Text(row.external_ids("stage-name"));
   };
   std::string name;
-  sb_.ForEach(sb_.TableOf(sb::Logical_Flow::descriptor()), [&](const Uuid&, const google::protobuf::Message& row) {
-    if (name.empty()) name = name_of(static_cast<const sb::Logical_Flow&>(row));
+  sb_.ForEach(sb_.TableOf<sb::Logical_Flow>(), [&](const Uuid&, const Row& row) {
+    if (name.empty()) name = name_of(sb::Logical_Flow_View(&row));
   });
   return name;
 }
@@ -200,8 +186,8 @@ std::string TracedWorld::StageName(const TracedDatapath& datapath, Pipeline pipe
 const std::string& TracedWorld::FriendlyPort(const std::string& name) const {
   const auto [at, added] = friendly_.try_emplace(name, name);
   if (!added) return at->second;
-  const absl::Span<const Uuid> rows = sb_.IndexOn<sb::Port_Binding>("logical_port").Find(name);
-  if (!rows.empty()) at->second = PortOf(rows[0], *sb_.Get<sb::Port_Binding>(rows[0])).friendly;
+  const RowIds rows = sb_.Find(columns::Port_Binding::logical_port, name);
+  if (!rows.empty()) at->second = PortOf(rows.front(), sb_.Read<sb::Port_Binding>(rows.front())).friendly;
   return at->second;
 }
 
@@ -220,20 +206,19 @@ std::string TracedWorld::MakeFriendly(std::string text) const {
 }
 
 std::shared_ptr<const ConstantSet> TracedWorld::FindAddressSet(absl::string_view name) const {
-  const absl::Span<const Uuid> found = sb_.IndexOn<sb::Address_Set>("name").Find(name);
+  const RowIds found = sb_.Find(columns::Address_Set::name, name);
   if (found.empty()) return nullptr;
-  const auto* row = sb_.Get<sb::Address_Set>(found[0]);
-  return ConstantSet::OfAddresses(std::vector<std::string>(row->addresses().begin(), row->addresses().end()));
+  const auto addresses = sb_.Read<sb::Address_Set>(found.front())->addresses();
+  return ConstantSet::OfAddresses(std::vector<std::string>(addresses.begin(), addresses.end()));
 }
 
 std::shared_ptr<const ConstantSet> TracedWorld::FindPortGroup(absl::string_view name) const {
   // In the Southbound database a group exists once per datapath, as "<key>_<name>"; a microflow means any of them.
   for (const Entry& entry : datapaths_) {
-    const absl::Span<const Uuid> found =
-        sb_.IndexOn<sb::Port_Group>("name").Find(absl::StrCat(entry.datapath.key, "_", name));
+    const RowIds found = sb_.Find(columns::Port_Group::name, absl::StrCat(entry.datapath.key, "_", name));
     if (found.empty()) continue;
-    const auto* row = sb_.Get<sb::Port_Group>(found[0]);
-    return ConstantSet::OfPorts(std::vector<std::string>(row->ports().begin(), row->ports().end()));
+    const auto ports = sb_.Read<sb::Port_Group>(found.front())->ports();
+    return ConstantSet::OfPorts(std::vector<std::string>(ports.begin(), ports.end()));
   }
   return nullptr;
 }

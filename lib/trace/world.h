@@ -71,8 +71,6 @@ class TracedWorld final : public ConstantSets {
 
   // Null when the row does not exist. `friendly`: its texts have short names for long ones.
   const TracedFlow* Flow(const Uuid& uuid, bool friendly);
-  // The same, faster, for the one controller that counts logical flows by `source` (Flow::source).
-  const TracedFlow* Flow(uint32_t source, const Uuid& uuid, bool friendly);
   // What the stage is called by flows in it; empty when there are none. `some_flow` is one of them, or zero: then all
   // are looked for, which takes long.
   std::string StageName(const TracedDatapath& datapath, Pipeline pipeline, int table, const Uuid& some_flow) const;
@@ -101,7 +99,6 @@ class TracedWorld final : public ConstantSets {
   mutable absl::flat_hash_map<std::string, std::string> friendly_;  // Of port names that were asked for.
   ExprPool pool_;
   absl::node_hash_map<std::pair<Uuid, bool>, TracedFlow> flows_;  // By row and friendliness.
-  std::vector<const TracedFlow*> by_source_[2];  // Of flows_, by friendliness; null: not asked for yet.
 };
 
 // "3ae52c" for a UUID, anything else as it is.

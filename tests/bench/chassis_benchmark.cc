@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "lib/schema/ovn_nb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/lab/lab.h"
 #include "ovnlite/node/chassis.h"
@@ -49,12 +49,12 @@ absl::Status Renumber(Database& nb) {
                                                 {"ls2-lr1", Ends::kLs2Router}, {"LSP2", Ends::kLs2VmB}};
   Transaction t = nb.Begin();
   for (const auto& [uuid, row] : nb.Rows<nb::Logical_Switch>()) {
-    (*t.Update<nb::Logical_Switch>(uuid)->mutable_other_config())["requested-tnl-key"] =
-        std::to_string(keys.at(row.name()));
+    t.InsertPair(nb::columns::Logical_Switch::other_config, uuid, "requested-tnl-key",
+                 std::to_string(keys.at(std::string(row.name()))));
   }
   for (const auto& [uuid, row] : nb.Rows<nb::Logical_Switch_Port>()) {
-    (*t.Update<nb::Logical_Switch_Port>(uuid)->mutable_options())["requested-tnl-key"] =
-        std::to_string(keys.at(row.name()));
+    t.InsertPair(nb::columns::Logical_Switch_Port::options, uuid, "requested-tnl-key",
+                 std::to_string(keys.at(std::string(row.name()))));
   }
   return nb.Commit(std::move(t)).status();
 }

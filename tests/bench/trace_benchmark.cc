@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   if (microflows.empty() || rounds < 1) Fail("nothing to trace");
 
   auto start = Clock::now();
-  absl::StatusOr<LoadedLog> sb = LoadLog(argv[1], {.dormant = true, .prepare = Tracer::PrepareIndexes});
+  absl::StatusOr<LoadedLog> sb = LoadLog(argv[1]);
   if (!sb.ok()) Fail(sb.status().message());
   if (!sb->error.ok()) Fail(sb->error.message());
   const double load = MicrosecondsSince(start);

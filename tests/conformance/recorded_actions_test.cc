@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/base/shared_testutil.h"
 #include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/logical/action_kind.h"
 #include "ovnlite/schema/schema.h"
 #include "tools/language/language.h"

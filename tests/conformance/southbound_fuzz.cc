@@ -11,7 +11,7 @@
 #include "lib/db/log_record.h"
 #include "lib/logical/language_gen_testutil.h"
 #include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"

@@ -25,7 +25,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gtest/gtest.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/controller/controller.h"
 #include "tests/hypervisor/recording.h"
@@ -102,7 +102,7 @@ std::string WithoutLostCommit(const std::string& line) {
 
 bool HasMovingPort(const Database& sb) {
   for (const auto& [uuid, port] : sb.Rows<sb::Port_Binding>()) {
-    if (port.additional_chassis_size() > 0) return true;
+    if (!port.additional_chassis().empty()) return true;
   }
   return false;
 }

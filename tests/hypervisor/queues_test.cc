@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "lib/schema/ovn_nb.pb.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_nb.rows.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/bytes.h"
 #include "ovnlite/lab/lab.h"
 #include "ovnlite/node/chassis.h"
@@ -171,8 +171,7 @@ TEST_F(QueuesTest, EditsReachQueuesThatNeverRest) {
     // VM-B has another Ethernet address each time.
     const std::string mac = absl::StrCat("00:00:00:00:0b:", absl::Hex(i, absl::kZeroPad2));
     Transaction t = lab_.nb().Begin();
-    for (const auto& [uuid, row] : lab_.nb().Rows<nb::Logical_Switch_Port>()) {
-      if (row.name() != "LSP2") continue;
+    for (const Uuid uuid : lab_.nb().Find(nb::columns::Logical_Switch_Port::name, "LSP2")) {
       auto* edited = t.Update<nb::Logical_Switch_Port>(uuid);
       edited->clear_addresses();
       edited->add_addresses(absl::StrCat(mac, " 10.0.1.20"));
@@ -211,7 +210,7 @@ TEST_F(QueuesTest, QueuesLearn) {
   for (uint16_t sport = 0; sport < 8; ++sport) frames.push_back(Udp(sport));
   Node node = Open(kQueues, frames);
   Chassis& chassis = *node.chassis;
-  const auto learned = [&] { return lab_.sb().Rows<sb::MAC_Binding>().size(); };
+  const auto learned = [&] { return lab_.sb().RowCount<sb::MAC_Binding>(); };
   ASSERT_EQ(learned(), 0u);
   std::vector<Packet> loop;
   loop.push_back(announcement.Clone());

@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/ip.h"
 #include "ovnlite/base/mac.h"
 
@@ -48,10 +48,9 @@ RandomMicroflows::RandomMicroflows(const Database& sb, uint64_t seed) : random_(
     found.Harvest(row.actions());
   }
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
-    for (const std::string& mac : row.mac()) found.Harvest(mac);
-    const auto* datapath = sb.Get<sb::Datapath_Binding>(Uuid(row.datapath().high(), row.datapath().low()));
-    const auto name = datapath->external_ids().find("name");
-    if (name != datapath->external_ids().end()) ports.insert({row.logical_port(), name->second});
+    for (const absl::string_view mac : row.mac()) found.Harvest(mac);
+    const auto name = sb.Read<sb::Datapath_Binding>(row.datapath()).external_ids("name");
+    if (name.has_value()) ports.emplace(row.logical_port(), *name);
   }
   ports_.assign(ports.begin(), ports.end());
   found.macs.insert({"ff:ff:ff:ff:ff:ff", "33:33:00:00:00:02", "01:00:5e:01:02:03", "00:11:22:33:44:55"});

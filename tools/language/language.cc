@@ -6,8 +6,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.pb.h"
+#include "lib/controller/extend_table.h"
+#include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/flow/match.h"
 #include "ovnlite/flow/openflow_text.h"
@@ -32,10 +32,17 @@ template <typename Table>
 OptionTable OptionsOf(const Database& sb) {
   OptionTable table;
   for (const auto& [uuid, row] : sb.Rows<Table>()) {
-    const std::optional<OptionType> type = FindOptionType(View(row.type()));
-    if (type.has_value()) table.Add({row.name(), static_cast<uint16_t>(row.code()), *type});
+    const std::optional<OptionType> type = FindOptionType(row.type());
+    if (type.has_value()) table.Add({std::string(row.name()), static_cast<uint16_t>(row.code()), *type});
   }
   return table;
+}
+
+// From 1 in the order of appearance; 0 when there are no numbers left.
+uint32_t NumberOf(const std::string& description, std::map<std::string, uint32_t>& numbers) {
+  if (const auto found = numbers.find(description); found != numbers.end()) return found->second;
+  if (numbers.size() == ExtendTable::kLast) return 0;
+  return numbers.emplace(description, numbers.size() + 1).first->second;
 }
 
 }  // namespace
@@ -60,11 +67,11 @@ uint32_t Language::TunnelPort(absl::string_view name) const {
 // OVN's tests show the meters that actions make themselves, but not those that have a name in the database.
 uint32_t Language::MeterId(const std::string& description) {
   if (symbols_ == &OvnTestSymbols() && !absl::StartsWith(description, "__string:")) return 0;
-  return meters_.Acquire(description);
+  return NumberOf(description, meters_);
 }
 
 uint32_t Language::GroupId(const std::string& description) {
-  const uint32_t id = groups_.Acquire(description);
+  const uint32_t id = NumberOf(description, groups_);
   used_groups_[id] = description;
   return id;
 }
@@ -106,46 +113,46 @@ absl::StatusOr<std::unique_ptr<Language>> Language::OfDatabase(const Database& s
   std::optional<Uuid> only;
   std::string known;
   for (const auto& [uuid, row] : sb.Rows<sb::Datapath_Binding>()) {
-    const auto name = row.external_ids().find("name");
-    const std::string text = name == row.external_ids().end() ? uuid.ToString() : name->second;
+    const std::optional<absl::string_view> name = row.external_ids("name");
+    const std::string text = name.has_value() ? std::string(*name) : uuid.ToString();
     absl::StrAppend(&known, known.empty() ? "" : ", ", text);
     if (text != options.datapath) continue;
     only = uuid;
     language->encode_.datapath_key = static_cast<uint32_t>(row.tunnel_key());
-    language->encode_.is_switch = row.external_ids().count("logical-switch") > 0;
-    if (row.external_ids().count("snat-ct-zone") > 0) language->encode_.common_nat_zone_register = 12;
+    language->encode_.is_switch = row.external_ids().contains("logical-switch");
+    if (row.external_ids().contains("snat-ct-zone")) language->encode_.common_nat_zone_register = 12;
   }
   if (!options.datapath.empty() && !only.has_value()) {
     return absl::NotFoundError(
         absl::StrCat("there is no logical network \"", options.datapath, "\" (there are: ", known, ")"));
   }
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Binding>()) {
-    const auto* chassis = row.has_chassis() ? sb.Get<sb::Chassis>(FromProto(row.chassis())) : nullptr;
-    if (options.chassis.empty() || (chassis != nullptr && chassis->name() == options.chassis)) {
-      names.resident.insert(row.logical_port());
-    }
-    if (only.has_value() && FromProto(row.datapath()) != *only) continue;
-    names.ports[row.logical_port()] = static_cast<uint32_t>(row.tunnel_key());
+    const std::string port(row.logical_port());
+    const auto chassis = sb.Read<sb::Chassis>(row.chassis());
+    if (options.chassis.empty() || (chassis && chassis.name() == options.chassis)) names.resident.insert(port);
+    if (only.has_value() && row.datapath() != *only) continue;
+    names.ports[port] = static_cast<uint32_t>(row.tunnel_key());
   }
   for (const auto& [uuid, row] : sb.Rows<sb::Multicast_Group>()) {
-    if (only.has_value() && FromProto(row.datapath()) != *only) continue;
-    names.ports.emplace(row.name(), static_cast<uint32_t>(row.tunnel_key()));
+    if (only.has_value() && row.datapath() != *only) continue;
+    names.ports.emplace(std::string(row.name()), static_cast<uint32_t>(row.tunnel_key()));
   }
   names.ports["none"] = 0;
   language->port_keys_ = names.ports;
   for (const auto& [uuid, row] : sb.Rows<sb::Address_Set>()) {
-    names.address_sets[row.name()] =
-        ConstantSet::OfAddresses(std::vector<std::string>(row.addresses().begin(), row.addresses().end()));
+    const SetOf<absl::string_view> addresses = row.addresses();
+    names.address_sets[std::string(row.name())] =
+        ConstantSet::OfAddresses(std::vector<std::string>(addresses.begin(), addresses.end()));
   }
   // "<key>_<name>" holds the ports that a group has on the datapath of that key.
   std::map<std::string, std::vector<std::string>> groups;
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Group>()) {
     const size_t underscore = row.name().find('_');
-    if (underscore == std::string::npos) continue;
+    if (underscore == absl::string_view::npos) continue;
     const bool here = row.name().substr(0, underscore) == std::to_string(language->encode_.datapath_key);
-    std::vector<std::string>& ports = groups[row.name().substr(underscore + 1)];
+    std::vector<std::string>& ports = groups[std::string(row.name().substr(underscore + 1))];
     if (only.has_value() && !here) continue;
-    ports.insert(ports.end(), row.ports().begin(), row.ports().end());
+    for (const absl::string_view port : row.ports()) ports.emplace_back(port);
   }
   for (auto& [name, ports] : groups) {
     std::sort(ports.begin(), ports.end());

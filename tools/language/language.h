@@ -11,7 +11,6 @@
 #include <string>
 
 #include "lib/controller/encode.h"
-#include "lib/controller/extend_table.h"
 #include "lib/logical/ovn_test_world.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/logical/action_parse.h"
@@ -67,8 +66,8 @@ class Language : private EncodeResolver {
   ActionContext parse_;
   EncodeContext encode_;
   OptionTable dhcp_options_, dhcpv6_options_;
-  ExtendTable groups_, meters_;
-  std::map<uint32_t, std::string> used_groups_;  // By the line being worked on.
+  std::map<std::string, uint32_t> groups_, meters_;  // By description.
+  std::map<uint32_t, std::string> used_groups_;      // By the line being worked on.
 };
 
 }  // namespace ovnlite::tools

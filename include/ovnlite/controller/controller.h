@@ -1,5 +1,6 @@
 // File: controller.h
-// The Southbound database and one chassis, turned into that chassis' flow tables (OVN's ovn-controller). Everything is
+// The Southbound database and one chassis, turned into that chassis' flow tables (OVN's ovn-controller). A flow's source
+// (flow/flow.h) is the row of Logical_Flow that it was made from. Everything is
 // a function of the database and of what is plugged in where; an edit recompiles what read the edited rows, and the
 // flow tables receive the difference.
 //
@@ -21,12 +22,14 @@
 #ifndef OVNLITE_CONTROLLER_CONTROLLER_H_
 #define OVNLITE_CONTROLLER_CONTROLLER_H_
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -61,7 +64,11 @@ struct FlowError {
   std::string message;  // What is wrong.
   // "ip4.src == <nil>: parsing expression failed (Syntax error at `<' expecting constant.)", as ovn-trace says it.
   std::string ToString() const;
-  friend bool operator==(const FlowError&, const FlowError&) = default;
+  friend auto operator<=>(const FlowError&, const FlowError&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const FlowError& e) {
+    return H::combine(std::move(h), e.logical_flow, e.part, e.text, e.message);
+  }
 };
 
 class Controller {
@@ -70,8 +77,6 @@ class Controller {
 
   // References must outlive the controller.
   Controller(Database& sb, FlowTables& tables, Options options);
-  // Makes the index that controllers on demand look logical flows up in: see LoadOptions (db/log_file.h).
-  static void PrepareIndexes(const Database& sb);
   ~Controller();
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
@@ -98,7 +103,7 @@ class Controller {
   // next Update() keep their numbers.
   void RestoreZones(const std::map<std::string, uint32_t>& zones);
 
-  // Brings the flow tables up to date.
+  // Brings the flow tables up to date. At the cost of what changed since.
   struct Result {
     size_t added = 0;
     size_t removed = 0;
@@ -110,12 +115,13 @@ class Controller {
   // On demand: some logical flow of a datapath in the stage that is `table`, zero when none is easily found.
   Uuid SomeFlowOf(const Uuid& datapath, uint8_t table) const;
 
+  // How the last update went. FailedPrecondition: see Incremental::Update(); the flow tables are not to be relied on.
+  const absl::Status& status() const;
+
   const std::map<std::string, uint32_t>& ports() const;    // Plugged logical ports.
   const std::map<std::string, uint32_t>& tunnels() const;  // Chassis with a tunnel.
   const std::map<std::string, uint32_t>& zones() const;    // Connection tracking zones by owner.
 
-  // The logical flow a Flow was made from (Flow::source), or the zero UUID.
-  Uuid LogicalFlowOf(const Flow& flow) const;
   // By UUID; of one flow the first thing that is wrong.
   std::vector<FlowError> errors() const;
   // On demand: those among the flows that a packet with this key may meet in `table`, once they are prepared.

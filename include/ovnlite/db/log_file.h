@@ -6,8 +6,7 @@
 //   absl::StatusOr<LoadedLog> log = LoadLog("/etc/ovn/ovnsb_db.db");
 //   if (log.ok() && log->error.ok()) Use(*log->database);
 //
-// Loading costs about 8 ns per byte, 4 with dormant rows; beside the database itself it takes the memory of the file,
-// of which it gives back what it has read.
+// Beside the database itself loading takes the memory of the file, of which it gives back what it has read.
 
 #ifndef OVNLITE_DB_LOG_FILE_H_
 #define OVNLITE_DB_LOG_FILE_H_
@@ -45,23 +44,12 @@ struct LoadedLog {
   absl::Status error;
 };
 
-struct LoadOptions {
-  // Rows that nobody refers to and that need not differ from others (those of Logical_Flow above all) stay the text
-  // they were loaded from, until somebody reads them: for programs that look at few of many. Everything is checked all
-  // the same. Loading takes a half of the time and memory; the file stays mapped into memory as long as the database,
-  // and must not be shortened.
-  bool dormant = false;
-  // Called with the database while it is empty, for Database::IndexOn(): an index on dormant rows that is made later
-  // wakes them all.
-  std::function<void(const Database&)> prepare = nullptr;
-};
-
 // Errors, when there is no database at all: NotFound, PermissionDenied and the like (the file cannot be read),
 // InvalidArgument (not a regular file, not a standalone OVSDB file, or not one of OVN's databases), DataLoss (the
 // schema is damaged).
-absl::StatusOr<LoadedLog> LoadLog(const std::string& path, const LoadOptions& options = {});
-// The same from memory, of which dormant rows need a copy.
-absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes, const LoadOptions& options = {});
+absl::StatusOr<LoadedLog> LoadLog(const std::string& path);
+// The same from memory.
+absl::StatusOr<LoadedLog> ParseLog(absl::string_view bytes);
 
 // A file with the schema and one transaction that inserts every row, ephemeral columns left out. Equal databases give
 // equal bytes.

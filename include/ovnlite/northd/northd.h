@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,6 +31,10 @@ struct Unsupported {
   std::string row;     // Its name, or its UUID.
   std::string column;  // "column" or "column:key".
   friend auto operator<=>(const Unsupported&, const Unsupported&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Unsupported& u) {
+    return H::combine(std::move(h), u.table, u.row, u.column);
+  }
 };
 
 // Something in the Northbound database that is left out because it makes no sense, or because there is no room for it.
@@ -39,6 +44,10 @@ struct NorthdWarning {
   std::string row;  // Its name, or its UUID.
   std::string message;
   friend auto operator<=>(const NorthdWarning&, const NorthdWarning&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const NorthdWarning& w) {
+    return H::combine(std::move(h), w.table, w.row, w.message);
+  }
 };
 
 struct NorthdOptions {
@@ -62,14 +71,18 @@ class Northd {
   Northd(const Northd&) = delete;
   Northd& operator=(const Northd&) = delete;
 
-  // Brings the Southbound database (and the Northbound's `up`) up to date, in one transaction each. Does nothing when
-  // nothing changed. An error, of the commit, means a defect or a Southbound database that somebody else fills.
+  // Brings the Southbound database up to date, and then what the Northbound is told (`up`, `sb_cfg`), in one transaction
+  // each. Does nothing when nothing changed. An error is that of a commit, and the next Update() tries again; it means a
+  // defect, a Southbound database that somebody else fills, or one that cannot be reached.
   absl::Status Update();
+  // Whether a transaction is on its way to a database that decides elsewhere (Database::SetAuthority()). What changes
+  // meanwhile is not lost; call Update() when it is decided.
+  bool is_pending() const;
 
   // By table, row, column; empty when everything is compiled.
   std::vector<Unsupported> unsupported() const;
 
-  // By table, row, message. Goes through the whole database.
+  // By table, row, message. As of the last Update().
   std::vector<NorthdWarning> warnings() const;
 
   NorthdStatistics statistics() const;

@@ -1,16 +1,16 @@
 // File: schema.h
-// The OVSDB view of a database (RFC 7047 section 3.2): its tables, their columns, and what a value may be. Made out of
-// the descriptors of ovn_nb.proto and ovn_sb.proto, so that a column is described in one place only.
+// The OVSDB view of a database (RFC 7047 section 3.2): its tables, their columns, and what a value may be. OVN's two
+// are made out of the descriptors of ovn_nb.proto and ovn_sb.proto, so that a column is described in one place only;
+// any other comes from its JSON (an .ovsschema file).
 //
 //   const TableSchema* table = NorthboundSchema().FindTable("Logical_Switch");
 //   table->FindColumn("ports")->key().ref_table->name();  // "Logical_Switch_Port"
 //
-// Schemas are immutable and live as long as the program; compare tables and columns by address.
+// Schemas are immutable; compare tables and columns by address. OVN's live as long as the program.
 
 #ifndef OVNLITE_SCHEMA_SCHEMA_H_
 #define OVNLITE_SCHEMA_SCHEMA_H_
 
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -18,10 +18,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "ovnlite/schema/atom.h"
 
 namespace google::protobuf {
 class Descriptor;
@@ -35,9 +35,6 @@ class TableSchema;
 struct ColumnAccess;  // lib/schema/column_access.h
 struct TableAccess;
 
-// OVSDB's <atomic-type>. (No column of OVN is "real".)
-enum class AtomType : uint8_t { kInteger, kBoolean, kString, kUuid };
-
 // How many values a column holds, and of which kind.
 enum class ColumnShape : uint8_t {
   kScalar,    // exactly one
@@ -49,12 +46,16 @@ enum class ColumnShape : uint8_t {
 // OVSDB's <base-type>: a value, or one side of a pair in a map.
 struct BaseType {
   AtomType type = AtomType::kString;
-  // Integers: inclusive.
+  // Inclusive, of integers and of real numbers.
   int64_t min_integer = std::numeric_limits<int64_t>::min();
   int64_t max_integer = std::numeric_limits<int64_t>::max();
-  // Strings: in characters; and the only values allowed, when there are any.
+  double min_real = std::numeric_limits<double>::lowest();
+  double max_real = std::numeric_limits<double>::max();
+  // Of strings, in characters.
+  uint32_t min_length = 0;
   uint32_t max_length = std::numeric_limits<uint32_t>::max();
-  std::vector<std::string> one_of;
+  // The only values allowed, when there are any; sorted.
+  std::vector<Atom> one_of;
   // UUIDs: the table of the row they refer to, or null. A strong reference must refer to a row and keeps it; a weak one
   // disappears together with its row.
   const TableSchema* ref_table = nullptr;
@@ -63,26 +64,33 @@ struct BaseType {
 
 class ColumnSchema {
  public:
+  static constexpr uint32_t kUnlimited = std::numeric_limits<uint32_t>::max();
+
   const std::string& name() const { return name_; }
   // "\"name\":", as a row in JSON has it.
   const std::string& member() const { return member_; }
   const TableSchema& table() const { return *table_; }
-  // Position in table().columns(), which is also the field's index in the message.
+  // Position in table().columns(), which is also the field's index in the message, if there is one.
   int index() const { return index_; }
   ColumnShape shape() const { return shape_; }
   // The value's type; in a map the key's.
   const BaseType& key() const { return key_; }
   // A map's values' type.
   const BaseType& value() const { return value_; }
-  // Fewest values: 1 for scalars and some sets, else 0.
+  // Fewest values: 1 for scalars and some sets, else 0. Most: 1 for scalars and optional columns, often kUnlimited else.
   int min_size() const { return min_size_; }
+  uint32_t max_size() const { return max_size_; }
   // Not kept on disk.
   bool ephemeral() const { return ephemeral_; }
+  // Whether it may be changed once the row is there.
+  bool is_mutable() const { return mutable_; }
   bool HasReference() const { return key_.ref_table != nullptr || value_.ref_table != nullptr; }
+  // How it is reached in a message. Only of tables that have one.
   const ColumnAccess& access() const { return *access_; }
 
  private:
   friend class DatabaseSchema;
+  friend class SchemaReader;
   std::string name_, member_;
   const TableSchema* table_ = nullptr;
   int index_ = 0;
@@ -90,14 +98,16 @@ class ColumnSchema {
   BaseType key_;
   BaseType value_;
   int min_size_ = 0;
+  uint32_t max_size_ = 1;
   bool ephemeral_ = false;
+  bool mutable_ = true;
   const ColumnAccess* access_ = nullptr;
 };
 
 class TableSchema {
  public:
   const std::string& name() const { return name_; }
-  // Position in DatabaseSchema::tables(), which is also the message's index in its file.
+  // Position in DatabaseSchema::tables(), which is also the message's index in its file, if there is one.
   int index() const { return index_; }
   // Whether rows live without being referred to.
   bool is_root() const { return is_root_; }
@@ -111,8 +121,9 @@ class TableSchema {
   absl::Span<const ColumnSchema* const> references() const { return references_; }
   // Groups of columns that no two rows may have equal.
   absl::Span<const std::vector<const ColumnSchema*>> unique() const { return unique_; }
+  // Null when its rows are not messages.
   const google::protobuf::Descriptor* descriptor() const { return descriptor_; }
-  // A row with default values; its New() makes rows of this table.
+  // A row with default values; its New() makes rows of this table. Only of tables whose rows are messages.
   const google::protobuf::Message& default_row() const { return *default_row_; }
 
   // The column of exactly this name, or null.
@@ -123,6 +134,10 @@ class TableSchema {
 
  private:
   friend class DatabaseSchema;
+  friend class SchemaReader;
+  // Sets what follows from the columns: by_name_, sets_, references_.
+  void Finish();
+
   std::string name_;
   int index_ = 0;
   bool is_root_ = false;
@@ -134,20 +149,20 @@ class TableSchema {
   const google::protobuf::Descriptor* descriptor_ = nullptr;
   const google::protobuf::Message* default_row_ = nullptr;
   // By name: the column's position plus one, in a bucket of its own or in one of the next. Columns are looked up for
-  // every value of a file; there are never as many as half the buckets.
-  static constexpr size_t kBuckets = 128;
-  static size_t BucketOf(absl::string_view name);
-  void AddName(const ColumnSchema& column);
-  std::array<uint8_t, kBuckets> by_name_{};
+  // every value of a file; at least half the buckets, of which there are a power of two, stay empty.
+  size_t BucketOf(absl::string_view name) const;
+  std::vector<uint16_t> by_name_;
 };
 
 class DatabaseSchema {
  public:
   DatabaseSchema(const google::protobuf::FileDescriptor& file, absl::Span<const TableAccess> access);
+  // From JSON: RFC 7047's <database-schema>. InvalidArgument says where and why.
+  static absl::StatusOr<std::unique_ptr<DatabaseSchema>> Parse(absl::string_view json);
   DatabaseSchema(const DatabaseSchema&) = delete;
   DatabaseSchema& operator=(const DatabaseSchema&) = delete;
 
-  // "OVN_Northbound" or "OVN_Southbound".
+  // "OVN_Northbound", for example.
   const std::string& name() const { return name_; }
   // Of the schema, e.g. "7.0.0".
   const std::string& version() const { return version_; }
@@ -161,18 +176,15 @@ class DatabaseSchema {
   // The table whose rows are messages of this type, or null when they belong to another database.
   const TableSchema* TableOf(const google::protobuf::Descriptor* type) const;
 
-  // The same tables, with columns that hold any value of their shape and atomic types: no ranges, lengths,
-  // enumerations. Columns that are not `known` are there, but have no name. For what other versions of OVN have
-  // written.
-  std::unique_ptr<DatabaseSchema> Widened(absl::FunctionRef<bool(const ColumnSchema&)> known) const;
-
   // As OVSDB's JSON <database-schema>, on one line: what `ovsdb-tool create` takes and the server's get_schema answers.
   std::string ToJson() const;
 
  private:
+  friend class SchemaReader;
+  DatabaseSchema() = default;
+
   std::string name_, version_, cksum_;
-  const google::protobuf::FileDescriptor* file_;
-  absl::Span<const TableAccess> access_;
+  const google::protobuf::FileDescriptor* file_ = nullptr;
   std::vector<std::unique_ptr<TableSchema>> tables_;
   absl::flat_hash_map<absl::string_view, const TableSchema*> by_name_;
 };

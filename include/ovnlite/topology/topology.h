@@ -15,7 +15,8 @@
 // multicast Ethernet addresses of router ports, overlapping networks on two ports of one router, next hops out of
 // reach.
 //
-// What handles do not offer is set with Edit(). Cost: index look-ups and one commit, independent of the network's size.
+// What handles do not offer is set with Edit() or Change(). Cost: index look-ups and one commit, independent of the
+// network's size; networks of a router port are held against those of the router's other ports, one by one.
 
 #ifndef OVNLITE_TOPOLOGY_TOPOLOGY_H_
 #define OVNLITE_TOPOLOGY_TOPOLOGY_H_
@@ -76,6 +77,15 @@ class Topology {
     T* row = t.Update<T>(uuid);
     if (row == nullptr) return absl::NotFoundError("the row has been deleted");
     edit(*row);
+    return nb_.Commit(std::move(t)).status();
+  }
+
+  // The same by column: topology.Change<nb::Logical_Switch>(ls1.uuid(), [](Transaction& t) { t.InsertMember(…); }).
+  template <typename T>
+  absl::Status Change(const Uuid& uuid, const std::function<void(Transaction&)>& change) {
+    Transaction t = nb_.Begin();
+    if (!t.Read<T>(uuid)) return absl::NotFoundError("the row has been deleted");
+    change(t);
     return nb_.Commit(std::move(t)).status();
   }
 

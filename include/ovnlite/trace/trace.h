@@ -17,10 +17,7 @@
 // routers.
 //
 // A Tracer follows its database. It compiles what packets come to, once, and no more: the first trace in a large
-// network takes some ten milliseconds, the next ones of the same kind some ten microseconds. To trace a file once, load
-// it with dormant rows:
-//
-//   absl::StatusOr<LoadedLog> sb = LoadLog(path, {.dormant = true, .prepare = Tracer::PrepareIndexes});
+// network takes some ten milliseconds, the next ones of the same kind some ten microseconds.
 
 #ifndef OVNLITE_TRACE_TRACE_H_
 #define OVNLITE_TRACE_TRACE_H_
@@ -88,8 +85,6 @@ class Tracer {
  public:
   // `sb` is a Southbound database and must outlive the tracer. It is only read.
   explicit Tracer(Database& sb);
-  // Makes the indexes that tracers look flows up in: see LoadOptions (db/log_file.h).
-  static void PrepareIndexes(const Database& sb);
   ~Tracer();
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;

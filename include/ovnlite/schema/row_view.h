@@ -1,0 +1,233 @@
+// File: row_view.h
+// Rows with typed columns: what lib/schema/ovn_nb.rows.h and ovn_sb.rows.h are made of. For each table there is a view
+// with one accessor per column, under the names that the table's message has:
+//
+//   nb::Logical_Switch_View ls = …;
+//   ls.name()                       "LS1", as absl::string_view
+//   ls.has_copp(), ls.copp()        an optional column
+//   for (Uuid port : ls.ports())    a set
+//   ls.other_config("subnet")       one pair of a map: std::optional<absl::string_view>
+//
+// and names for its columns, for those who look rows up or change them: nb::columns::Logical_Switch::ports.
+//
+// A view is as cheap as a pointer and reads straight from the stored row; it is good as long as the row stays as it is.
+// What comes out of a Reader (db/incremental.h) also notes which columns were looked at.
+
+#ifndef OVNLITE_SCHEMA_ROW_VIEW_H_
+#define OVNLITE_SCHEMA_ROW_VIEW_H_
+
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "ovnlite/base/uuid.h"
+#include "ovnlite/schema/row.h"
+
+namespace ovnlite {
+
+// An atom as its C++ type.
+template <typename T>
+T ValueOf(const AtomBits& bits) {
+  if constexpr (std::is_same_v<T, absl::string_view>) {
+    return bits.text();
+  } else if constexpr (std::is_same_v<T, Uuid>) {
+    return bits.uuid();
+  } else if constexpr (std::is_same_v<T, double>) {
+    return std::bit_cast<double>(bits.high);
+  } else {
+    return static_cast<T>(bits.high);
+  }
+}
+
+// The members of a set, in order.
+template <typename T>
+class SetOf {
+ public:
+  class iterator;
+  using value_type = T;
+  using const_iterator = iterator;
+  using const_reference = T;
+  using size_type = size_t;
+  using difference_type = std::ptrdiff_t;
+
+  SetOf() = default;
+  explicit SetOf(MembersView members) : members_(members) {}
+
+  size_t size() const { return members_.size(); }
+  bool empty() const { return members_.empty(); }
+  bool contains(const T& member) const { return members_.Contains(AtomRef(member)); }
+  T front() const { return *begin(); }
+  const MembersView& members() const { return members_; }
+
+  class iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = T;
+    iterator() = default;
+    explicit iterator(MembersView::Iterator at) : at_(at) {}
+    T operator*() const { return ValueOf<T>(at_.key()); }
+    iterator& operator++() {
+      at_.Advance();
+      return *this;
+    }
+    iterator operator++(int) {
+      iterator old = *this;
+      at_.Advance();
+      return old;
+    }
+    friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
+
+   private:
+    MembersView::Iterator at_;
+  };
+  iterator begin() const { return iterator(members_.begin()); }
+  iterator end() const { return iterator(); }
+
+ private:
+  MembersView members_;
+};
+
+// The pairs of a map, by key.
+template <typename K, typename V>
+class MapOf {
+ public:
+  class iterator;
+  using value_type = std::pair<K, V>;
+  using const_iterator = iterator;
+  using const_reference = value_type;
+  using size_type = size_t;
+  using difference_type = std::ptrdiff_t;
+
+  MapOf() = default;
+  explicit MapOf(MembersView members) : members_(members) {}
+
+  size_t size() const { return members_.size(); }
+  bool empty() const { return members_.empty(); }
+  bool contains(const K& key) const { return members_.Contains(AtomRef(key)); }
+  // The value under a key, or nothing.
+  std::optional<V> Find(const K& key) const {
+    const AtomBits* value = members_.FindValue(AtomRef(key));
+    return value == nullptr ? std::nullopt : std::optional<V>(ValueOf<V>(*value));
+  }
+  const MembersView& members() const { return members_; }
+
+  class iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = std::pair<K, V>;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const value_type*;
+    using reference = value_type;
+    iterator() = default;
+    explicit iterator(MembersView::Iterator at) : at_(at) {}
+    value_type operator*() const { return {ValueOf<K>(at_.key()), ValueOf<V>(at_.value())}; }
+    iterator& operator++() {
+      at_.Advance();
+      return *this;
+    }
+    friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
+
+   private:
+    MembersView::Iterator at_;
+  };
+  iterator begin() const { return iterator(members_.begin()); }
+  iterator end() const { return iterator(); }
+
+ private:
+  MembersView members_;
+};
+
+// Which columns of which rows somebody looked at, and where only one key of a map was, which. Rows are numbered by
+// whoever hands out the views.
+struct ColumnLog {
+  struct Key {
+    uint32_t row;
+    int column;
+    std::string key;
+  };
+  std::vector<ColumnMask> columns;  // By row.
+  std::vector<Key> keys;
+};
+
+// What all views have.
+class RowView {
+ public:
+  RowView() = default;  // No row.
+  explicit RowView(const Row* row, ColumnLog* log = nullptr, uint32_t number = 0)
+      : row_(row), log_(log), number_(number) {}
+
+  explicit operator bool() const { return row_ != nullptr; }
+  // The row as a whole: all columns count as looked at.
+  const Row& row() const {
+    if (log_ != nullptr) log_->columns[number_] = kAllColumns;
+    return *row_;
+  }
+  // A string that is shared with the row.
+  SharedString String(int column) const { return Noted(column).String(column); }
+
+ protected:
+  const Row& Noted(int column) const {
+    if (log_ != nullptr) log_->columns[number_] |= MaskOf(column);
+    return *row_;
+  }
+  template <typename T>
+  T Scalar(int column) const {
+    const Row& row = Noted(column);
+    if constexpr (std::is_same_v<T, absl::string_view>) {
+      return row.Text(column);
+    } else if constexpr (std::is_same_v<T, Uuid>) {
+      return row.Reference(column);
+    } else {
+      return static_cast<T>(row.Integer(column));
+    }
+  }
+  template <typename V>
+  std::optional<V> ValueUnder(int column, absl::string_view key) const {
+    if (log_ != nullptr) log_->keys.push_back({number_, column, std::string(key)});
+    const AtomBits* value = row_->MembersOf(column).FindValue(AtomRef(key));
+    return value == nullptr ? std::nullopt : std::optional<V>(ValueOf<V>(*value));
+  }
+
+  const Row* row_ = nullptr;
+  ColumnLog* log_ = nullptr;
+  uint32_t number_ = 0;
+};
+
+// Names of columns, with the message of their table and the type of their values: members, keys and values.
+template <typename Table, typename V>
+struct ScalarColumn {
+  int index;
+};
+template <typename Table, typename V>
+struct SetColumn {
+  int index;
+};
+template <typename Table, typename K, typename V>
+struct MapColumn {
+  int index;
+};
+
+// What belongs to a table, by its message: specialised beside each view.
+//   View       the view of its rows
+//   kSchema    NorthboundSchema or SouthboundSchema
+//   kIndex     TableSchema::index()
+template <typename Table>
+struct TableTraits;
+
+template <typename Table>
+const TableSchema& SchemaOf() {
+  return *TableTraits<Table>::kSchema().tables()[TableTraits<Table>::kIndex];
+}
+template <typename Table>
+using ViewOf = typename TableTraits<Table>::View;
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_SCHEMA_ROW_VIEW_H_

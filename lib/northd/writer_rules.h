@@ -1,0 +1,27 @@
+// File: writer_rules.h
+// Which tables the compiler writes, which columns of them, and how it finds again what is there already.
+
+#ifndef OVNLITE_LIB_NORTHD_WRITER_RULES_H_
+#define OVNLITE_LIB_NORTHD_WRITER_RULES_H_
+
+#include <optional>
+#include <vector>
+
+#include "lib/northd/row_writer.h"
+#include "lib/schema/ovn_sb.rows.h"
+#include "ovnlite/base/uuid.h"
+#include "ovnlite/db/database.h"
+
+namespace ovnlite {
+
+// The Logical_Switch or Logical_Router that a Datapath_Binding is of.
+std::optional<Uuid> OwnerOfDatapath(sb::Datapath_Binding_View row);
+
+// `rows`: the writer that they are for, which knows the rows of tables that stand before. Both must outlive the rules.
+std::vector<TableRule> SouthboundRules(const Database& sb, const RowWriter& rows);
+// Columns that report to those who configure.
+std::vector<TableRule> NorthboundRules();
+
+}  // namespace ovnlite
+
+#endif  // OVNLITE_LIB_NORTHD_WRITER_RULES_H_
