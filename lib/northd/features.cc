@@ -11,6 +11,8 @@ Feature MulticastFeature();      // multicast.cc
 Feature SwitchFlowFeature();     // switch.cc
 Feature SwitchPortFlowFeature(); // switch_port.cc
 Feature ArpResponderFeature();   // arp_responder.cc
+Feature AclFeature();            // acl.cc
+Feature LoadBalancerFeature();   // load_balancer.cc
 Feature RouterFlowFeature();     // router.cc
 Feature RouterPortFlowFeature(); // router_port.cc
 Feature RouteFeature();          // routes.cc
@@ -20,6 +22,7 @@ absl::Span<const Feature> Features() {
   static const std::vector<Feature>& features = *new std::vector<Feature>{
       DatapathFeature(),     SwitchPortFeature(),     RouterPortFeature(), GlobalFeature(),     SetFeature(),
       MulticastFeature(),    SwitchFlowFeature(),     SwitchPortFlowFeature(), ArpResponderFeature(),
+      AclFeature(), LoadBalancerFeature(),
       RouterFlowFeature(),   RouterPortFlowFeature(), RouteFeature(),      ArpResolveFeature(),
   };
   return features;

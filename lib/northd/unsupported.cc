@@ -13,6 +13,8 @@ constexpr CompiledColumn kOptions[] = {
     {"NB_Global", "options", "debug_drop_collector_set"},
     {"NB_Global", "options", "debug_drop_domain_id"},
     {"NB_Global", "options", "default_acl_drop"},
+    {"NB_Global", "options", "controller_event"},
+    {"NB_Global", "options", "use_ct_inv_match"},
     {"Logical_Switch", "other_config", "ipv6_prefix"},
     {"Logical_Switch", "other_config", "mac_only"},
     {"Logical_Switch", "other_config", "mcast_snoop"},
