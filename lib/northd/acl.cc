@@ -67,7 +67,8 @@ std::string SilentDrop(Reader& reader, const Context& context) {
   return drop == kDrop ? "/* drop */" : std::string(drop.view());
 }
 
-// The answer to the sender (TCP reset, ICMP unreachable) leaves where the packet came in, and is not asked whether it may.
+// The answer to the sender (TCP reset, ICMP unreachable) leaves where the packet came in, and is not asked whether it
+// may.
 std::string Reject(bool from_port) {
   const StageInfo& onward = Info(from_port ? Stage::kLsOutQosMark : Stage::kLsInL2Lkup);
   return absl::StrCat("reg0 = 0; reject { /* eth.dst <-> eth.src; ip.dst <-> ip.src; is implicit. */ ",
@@ -89,7 +90,8 @@ void AddAcl(Reader& reader, const Context& context, const FlowSink& flows, const
   const Stage stage = StageOf(from_port, acl);
   const bool drops = action == "drop", rejects = action == "reject";
   if (action == "allow-stateless") {
-    if (tracked) flows.Add(from_port ? Stage::kLsInPreAcl : Stage::kLsOutPreAcl, priority, match, "reg0[16] = 1; next;");
+    if (tracked)
+      flows.Add(from_port ? Stage::kLsInPreAcl : Stage::kLsOutPreAcl, priority, match, "reg0[16] = 1; next;");
     flows.Add(stage, priority, match, "next;");
   } else if (!drops && !rejects) {
     if (tracked) {
@@ -237,9 +239,8 @@ void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Switch>("switch_acls", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     EmitSwitch(reader, context, uuid, out);
   });
-  engine.AddEmitter<nb::Logical_Switch_Port>("port_acls", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitPort(reader, context, uuid, out);
-  });
+  engine.AddEmitter<nb::Logical_Switch_Port>(
+      "port_acls", [&context](Reader& reader, const Uuid& uuid, Output& out) { EmitPort(reader, context, uuid, out); });
   engine.AddMemberEmitter<nb::Logical_Switch>(
       "acl", nb::columns::Logical_Switch::acls,
       [&context](Reader& reader, const Uuid& lswitch, const Uuid& acl, Output& out) {

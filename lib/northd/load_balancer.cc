@@ -1,5 +1,5 @@
-// Load balancers on switches (ovn-nb(5), "Load_Balancer Table"): a connection to a virtual IP address goes to one of the
-// backends behind it, chosen by connection tracking, which therefore sees all traffic of the switch. A backend that
+// Load balancers on switches (ovn-nb(5), "Load_Balancer Table"): a connection to a virtual IP address goes to one of
+// the backends behind it, chosen by connection tracking, which therefore sees all traffic of the switch. A backend that
 // connects to its own VIP and meets itself ("hairpin") sees the VIP as the other end.
 //
 // A load balancer is on the switches that name it, or a group that it is in. Its flows are the same on all of them and
@@ -46,8 +46,7 @@ Members WithKeys(Reader& reader, const Context& context, const RowIds& switches)
 }
 
 Members NetworksOf(Reader& reader, const Balancing& balancing, const Uuid& lb) {
-  Members networks =
-      WithKeys(reader, balancing.context, reader.Find(nb::columns::Logical_Switch::load_balancer, lb));
+  Members networks = WithKeys(reader, balancing.context, reader.Find(nb::columns::Logical_Switch::load_balancer, lb));
   for (const Uuid& group : reader.Find(nb::columns::Load_Balancer_Group::load_balancer, lb)) {
     const Members& more = reader.Ask(balancing.networks_of_group, group);
     if (networks.empty()) {
@@ -102,8 +101,8 @@ void EmitSwitch(Reader& reader, const Context& context, const Uuid& uuid, Output
             "eth.dst <-> eth.src; outport = inport; flags.loopback = 1; output;");
 }
 
-// What crosses to a router is tracked there, if anywhere; what crosses to a provider network, for its VIPs only. A packet
-// that leaves without having been tracked here takes no marks of tracking along.
+// What crosses to a router is tracked there, if anywhere; what crosses to a provider network, for its VIPs only. A
+// packet that leaves without having been tracked here takes no marks of tracking along.
 void EmitPort(Reader& reader, const Context& context, const Uuid& uuid, Output& out) {
   const SwitchPort& port = reader.Ask(context.switch_port, uuid);
   if (!port.exists || !port.leads_elsewhere()) return;
@@ -138,8 +137,7 @@ void EmitVip(Reader& reader, const Balancing& balancing, const Uuid& uuid, absl:
   const absl::StatusOr<Vip> vip = ReadVip(address, backends);
   if (!vip.ok()) {
     out.Add(balancing.context.warnings,
-            {"Load_Balancer", std::string(lb->name()),
-             absl::StrCat("left out: ", vip.status().message())});
+            {"Load_Balancer", std::string(lb->name()), absl::StrCat("left out: ", vip.status().message())});
     return;
   }
   const IpAddress& ip = vip->endpoint.ip;
@@ -199,8 +197,7 @@ void DefineQueries(Incremental& engine, Context& context, Balancing& balancing) 
         return WithKeys(reader, context, reader.Find(nb::columns::Logical_Switch::load_balancer_group, group));
       });
   balancing.networks = engine.AddQuery<Uuid, Members>(
-      "networks_of_lb",
-      [&balancing](Reader& reader, const Uuid& lb) { return NetworksOf(reader, balancing, lb); });
+      "networks_of_lb", [&balancing](Reader& reader, const Uuid& lb) { return NetworksOf(reader, balancing, lb); });
 }
 
 void Define(Incremental& engine, Context& context) {
@@ -229,9 +226,9 @@ void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Switch>("switch_balancing", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     EmitSwitch(reader, context, uuid, out);
   });
-  engine.AddEmitter<nb::Logical_Switch_Port>("port_balancing", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitPort(reader, context, uuid, out);
-  });
+  engine.AddEmitter<nb::Logical_Switch_Port>(
+      "port_balancing",
+      [&context](Reader& reader, const Uuid& uuid, Output& out) { EmitPort(reader, context, uuid, out); });
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "lib/northd/vip.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -65,7 +65,8 @@ absl::StatusOr<Vip> ReadVip(absl::string_view address, absl::string_view backend
   for (const absl::string_view text : absl::StrSplit(backends, ',', absl::SkipEmpty())) {
     const std::optional<Endpoint> backend = ReadEndpoint(text);
     if (!backend.has_value()) return Wrong("backend", text, "is no address, with or without a port");
-    if (backend->ip.is_v6() != vip.endpoint.ip.is_v6()) return Wrong("backend", text, "is of another family than its VIP");
+    if (backend->ip.is_v6() != vip.endpoint.ip.is_v6())
+      return Wrong("backend", text, "is of another family than its VIP");
     if (backend->port == 0 && vip.endpoint.port != 0) return Wrong("backend", text, "has no port, as its VIP has");
     if (backend->port != 0 && vip.endpoint.port == 0) return Wrong("backend", text, "has a port, but its VIP has none");
     vip.backends.push_back(*backend);

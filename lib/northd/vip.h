@@ -38,9 +38,9 @@ struct Vip {
   friend bool operator==(const Vip&, const Vip&) = default;
 };
 
-// A pair of the column; backends are separated by commas, and nothing between two commas is no backend. InvalidArgument,
-// saying what is wrong, for what OVN passes over as a whole: an endpoint that is none, backends of the other family,
-// backends with a port where the address has none or the other way round.
+// A pair of the column; backends are separated by commas, and nothing between two commas is no backend.
+// InvalidArgument, saying what is wrong, for what OVN passes over as a whole: an endpoint that is none, backends of the
+// other family, backends with a port where the address has none or the other way round.
 absl::StatusOr<Vip> ReadVip(absl::string_view address, absl::string_view backends);
 
 }  // namespace ovnlite
