@@ -226,6 +226,7 @@ TEST_F(LogicalFlowsTest, MoreMetersThanNumbers) {
   Controller controller(net_.sb(), tables, {.chassis = "hv1"});
   controller.PlugAsBound();
   controller.Update();
+  EXPECT_TRUE(controller.status().ok()) << controller.status();
   ASSERT_EQ(controller.errors().size(), 2u);
   EXPECT_EQ(controller.errors()[0].part, FlowError::Part::kMeter);
   EXPECT_EQ(controller.errors()[0].ToString(), "set_meter(100); next;: all 65535 OpenFlow meters are in use");

@@ -363,8 +363,8 @@ void Engine::Run(NodeId id) {
   }
   Kind& kind = KindOf(nodes_[id]);
   const uint32_t slot = nodes_[id].slot;
-  if (runs_left_ > 0) --runs_left_;
-  if (runs_left_ < 16) last_runs_.push_back(id);
+  ++runs_;
+  if (!first_ && runs_ + 16 > RunsAllowed()) last_runs_.push_back(id);
   ++kind.runs;
   ++(kind.is_query ? statistics_.query_runs : statistics_.emitter_runs);
   if (watcher_ != nullptr) {
@@ -427,7 +427,7 @@ void Engine::SettleBelow(uint32_t height) {
   const uint32_t bound = std::min(height, settle_bound_ == 0 ? 0 : settle_bound_ - 1);
   const uint32_t outer = std::exchange(settle_bound_, bound);
   stack_.push_back(kNoNode);
-  while (runs_left_ > 0) {
+  while (MayRun()) {
     while (queued_ > 0 && queue_[lowest_].next == queue_[lowest_].nodes.size()) {
       queue_[lowest_].nodes.clear();
       queue_[lowest_].next = 0;
@@ -566,7 +566,7 @@ bool Engine::IsStale() const {
 
 void Engine::RunAllNew() {
   // In the order of declaration, since no heights are known yet.
-  while ((queued_ > 0 || !touched_stores_.empty()) && runs_left_ > 0) {
+  while (queued_ > 0 || !touched_stores_.empty()) {
     if (queued_ == 0) {
       Store* store = touched_stores_.back();
       touched_stores_.pop_back();
@@ -588,14 +588,14 @@ absl::Status Engine::Update() {
   cycle_ = absl::OkStatus();
   settle_bound_ = ~uint32_t{0};
   last_runs_.clear();
+  runs_ = 0;
   if (!started_) {
-    runs_left_ = ~uint64_t{0};
     Start();
     RunAllNew();
     first_ = false;
+    runs_ = 0;
   } else {
     FollowRows();
-    runs_left_ = RunsAllowed();
     SettleBelow(~uint32_t{0});
   }
   Collect();
@@ -603,11 +603,10 @@ absl::Status Engine::Update() {
   for (const NodeId id : std::exchange(cycle_nodes_, {})) {
     if (nodes_[id].owner != nullptr && nodes_[id].is_function) Enqueue(id, kNoNode);
   }
-  runs_left_ = std::min(runs_left_, RunsAllowed());
   SettleBelow(~uint32_t{0});
   for (const std::unique_ptr<Kind>& kind : kinds_) kind->stale.clear();
   Collect();
-  if (runs_left_ == 0) {
+  if (!MayRun()) {
     std::sort(last_runs_.begin(), last_runs_.end());
     last_runs_.erase(std::unique(last_runs_.begin(), last_runs_.end()), last_runs_.end());
     Cycle(last_runs_, "each other");

@@ -121,6 +121,7 @@ class Engine {
   void Collect();
   // Functions that wake each other in turn without asking each other would go on for ever.
   uint64_t RunsAllowed() const { return 1000 + 64 * static_cast<uint64_t>(node_count()); }
+  bool MayRun() const { return first_ || runs_ < RunsAllowed(); }
 
   std::vector<Database*> databases_;
   std::vector<Database::Subscription> subscriptions_;
@@ -146,7 +147,7 @@ class Engine {
   size_t depth_ = 0;
   bool started_ = false;
   bool first_ = true;  // Nothing can be stale that has been run: nothing had been run before.
-  uint64_t runs_left_ = ~uint64_t{0};  // Of this update; with fewer it does not settle.
+  uint64_t runs_ = 0;  // In this update; with more than are allowed it does not settle.
   std::vector<NodeId> last_runs_;      // When few are left.
   absl::Status cycle_;
   std::vector<NodeId> cycle_nodes_;

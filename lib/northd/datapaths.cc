@@ -48,7 +48,8 @@ void EmitRouter(Reader& reader, const Context& context, const Uuid& uuid, Output
   if (router->has_enabled() && !router->enabled()) return;
   Members ids;
   if (const auto zone = router->options("snat-ct-zone"); !zone.value_or("").empty()) ids.Set("snat-ct-zone", *zone);
-  if (ReadBool(router->options("dynamic_neigh_routers"), false)) ids.Set("dynamic_neigh_routers", "true");
+  // Here, and only here, it has to be in small letters.
+  if (router->options("dynamic_neigh_routers") == "true") ids.Set("dynamic_neigh_routers", "true");
   if (!ReadBool(router->options("always_learn_from_arp_request"), true)) {
     ids.Set("always_learn_from_arp_request", "false");
   }

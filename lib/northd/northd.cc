@@ -30,8 +30,8 @@ class Submission {
 
   void Submit(Database& database, Transaction t) {
     *state_ = {State::kPending, absl::OkStatus()};
-    database.Submit(std::move(t), [state = state_](absl::StatusOr<Delta> result) {
-      *state = {result.ok() ? State::kAccepted : State::kRefused, result.status()};
+    database.Submit(std::move(t), [state = state_](const absl::Status& status) {
+      *state = {status.ok() ? State::kAccepted : State::kRefused, status};
     });
   }
   bool pending() const { return state_->first == State::kPending; }

@@ -59,7 +59,7 @@ class RoutesTest : public testing::Test {
     EXPECT_TRUE(northd_.Update().ok());
     std::vector<std::string> found;
     for (const std::string& line : FlowLines(sb_)) {
-      const std::string match = line.substr(0, line.find(']'));
+      const std::string match = line.substr(0, line.find("] ["));
       if (absl::StrContains(line, absl::StrCat(" ", stage, " ")) && absl::StrContains(match, words)) {
         found.push_back(line.substr(line.find('[')));
       }

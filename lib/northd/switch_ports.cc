@@ -95,16 +95,29 @@ void EmitKinds(Reader& reader, const Context& context, const Uuid& uuid, Output&
   }
 }
 
-// Chassis that options:requested-chassis names first, by name or host name; or zero.
-Uuid RequestedChassis(Reader& reader, const SwitchPortView& port) {
-  const std::vector<absl::string_view> names =
-      absl::StrSplit(port->options("requested-chassis").value_or(""), ',');
-  if (names.empty() || names[0].empty()) return Uuid();
-  for (const auto& by : {sb::columns::Chassis::name, sb::columns::Chassis::hostname}) {
-    const RowIds found = reader.Find(by, names[0]);
-    if (!found.empty()) return found.front();
+// The chassis that options:requested-chassis names, by name or host name: those that there are, the first one and
+// others.
+void SetRequestedChassis(Reader& reader, const SwitchPortView& port, TypedRow<sb::Port_Binding>& row) {
+  const auto find = [&](absl::string_view name) {
+    for (const auto& by : {sb::columns::Chassis::name, sb::columns::Chassis::hostname}) {
+      const RowIds found = reader.Find(by, name);
+      if (!found.empty()) return found.front();
+    }
+    return Uuid();
+  };
+  bool is_first = true;
+  Members others;
+  for (absl::string_view name :
+       absl::StrSplit(port->options("requested-chassis").value_or(""), ',', absl::SkipEmpty())) {
+    const Uuid chassis = find(name);
+    if (chassis.IsZero()) continue;
+    if (std::exchange(is_first, false)) {
+      row.Set(column::requested_chassis, chassis);
+    } else {
+      others.Insert(AtomRef(chassis));
+    }
   }
-  return Uuid();
+  if (!others.empty()) row.Set(column::requested_additional_chassis, std::move(others));
 }
 
 // What is asked for, or else what is given; 0: none.
@@ -132,10 +145,11 @@ void EmitBinding(Reader& reader, const Context& context, const Uuid& uuid, Outpu
   row.Set(column::external_ids, std::move(ids));
   if (lsp->type() == "router") {
     row.Set(column::type, "patch");
-    const absl::string_view peer = lsp->options("router-port").value_or("");
-    Members options;
-    options.Set("peer", peer.empty() ? "<error>" : peer);
-    row.Set(column::options, std::move(options));
+    if (const auto peer = lsp->options("router-port")) {
+      Members options;
+      options.Set("peer", *peer);
+      row.Set(column::options, std::move(options));
+    }
   } else {
     row.Set(column::type, lsp.String(nb::columns::Logical_Switch_Port::type.index));
     Members options(lsp->options().members());
@@ -143,9 +157,7 @@ void EmitBinding(Reader& reader, const Context& context, const Uuid& uuid, Outpu
       options.Set("vlan-passthru", "true");
     }
     row.Set(column::options, std::move(options));
-    if (const Uuid chassis = RequestedChassis(reader, lsp); !chassis.IsZero()) {
-      row.Set(column::requested_chassis, chassis);
-    }
+    SetRequestedChassis(reader, lsp, row);
   }
   out.Add(context.rows, {{&SchemaOf<sb::Port_Binding>(), name}, row.Build()});
 }
