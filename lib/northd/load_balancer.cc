@@ -170,7 +170,7 @@ void EmitRows(Reader& reader, const Balancing& balancing, const Uuid& uuid, Outp
   TypedRow<sb::Load_Balancer> row;
   row.Set(column::name, lb->name());
   row.Set(column::vips, Members(lb->vips().members()));
-  row.Set(column::protocol, ProtocolOf(lb));
+  if (lb->has_protocol()) row.Set(column::protocol, lb->protocol());
   row.Set(column::datapath_group, group_id);
   Members options(lb->options().members());
   options.Set("hairpin_orig_tuple", "true");  // Destinations before the balancing are kept in registers, see EmitVip().
