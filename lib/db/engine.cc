@@ -391,6 +391,8 @@ void Engine::Run(NodeId id) {
   }
   NoteKeys(frame, reads);
   statistics_.reads += reads.size();
+  statistics_.values += frame.log.values;
+  frame.log.values = 0;
   frame.reads.clear();
   frame.log.columns.clear();
   frame.log.keys.clear();
@@ -622,6 +624,7 @@ void Engine::Inspect(absl::FunctionRef<void(Reader&)> look) {
   frame.reads.clear();
   frame.log.columns.clear();
   frame.log.keys.clear();
+  frame.log.values = 0;
   --depth_;
   Collect();
 }

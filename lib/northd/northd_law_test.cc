@@ -191,7 +191,7 @@ TEST(NorthdCostTest, OnePortCostsTheSameInABigNetwork) {
     EXPECT_TRUE(nb.Commit(std::move(t)).ok());
     Northd northd(nb, sb);
     EXPECT_TRUE(northd.Update().ok());
-    const NorthdStatistics before = northd.statistics();
+    const CompileStatistics before = northd.statistics();
     Transaction edit = nb.Begin();
     edit.Update<nb::Logical_Switch_Port>(Uuid(2, 3))->set_addresses(0, "00:00:00:00:00:77 10.0.0.77");
     EXPECT_TRUE(nb.Commit(std::move(edit)).ok());
