@@ -184,6 +184,15 @@ TEST(AclTest, SaysWhatItDoesNotCompile) {
   EXPECT_EQ(columns, (std::set<std::string>{"label", "log", "meter", "options:log-related", "severity"}));
 }
 
+TEST(AclTest, WithoutANameItIsCalledByItsUuid) {
+  AclNetwork network(1);
+  const Uuid acl = network.AddAcl(0, "tcp", "allow");
+  Transaction t = network.nb().Begin();
+  t.Update<nb::ACL>(acl)->set_label(7);
+  network.Commit(std::move(t));
+  EXPECT_THAT(network.northd().unsupported(), ElementsAre(Unsupported{"ACL", acl.ToString(), "label"}));
+}
+
 // -- What edits cost --
 
 // A further ACL of a port group is one flow for all switches, and its verdict is another one.

@@ -153,9 +153,11 @@ void UnsupportedColumns::AppendTo(std::vector<Unsupported>& found) const {
     const ColumnSchema* name = table.FindColumn("name");
     const Row* values = nb_.Find(table, row.second);
     if (values == nullptr) continue;
+    // Some rows need not have one.
+    std::string called(name == nullptr ? absl::string_view() : values->Text(name->index()));
+    if (called.empty()) called = row.second.ToString();
     for (const std::string& column : columns) {
-      found.push_back({std::string(table.name()),
-                       name == nullptr ? row.second.ToString() : std::string(values->Text(name->index())), column});
+      found.push_back({std::string(table.name()), called, column});
     }
   }
 }
