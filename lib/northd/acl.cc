@@ -81,6 +81,21 @@ Stage StageOf(bool from_port, ViewOf<nb::ACL> acl) {
   return ReadBool(acl->options("apply-after-lb"), false) ? Stage::kLsInAclAfterLb : Stage::kLsInAcl;
 }
 
+// Drops or rejects. Of two ways to write the same match OVN takes one for each.
+void AddRefusal(const FlowSink& flows, Stage stage, int priority, absl::string_view match, bool rejects, bool tracked,
+                const std::string& refuse) {
+  if (!tracked) {
+    flows.Add(stage, priority, match, refuse);
+    return;
+  }
+  const auto hinted = [&](absl::string_view hint) {
+    return rejects ? absl::StrCat("(", hint, " == 1) && ", match) : absl::StrCat(hint, " == 1 && (", match, ")");
+  };
+  flows.Add(stage, priority, hinted("reg0[9]"), refuse);
+  flows.Add(stage, priority, hinted("reg0[10]"),
+            absl::StrCat("ct_commit { ct_mark.blocked = 1; }; ", rejects ? " " : "", refuse));
+}
+
 void AddAcl(Reader& reader, const Context& context, const FlowSink& flows, const Uuid& uuid, bool tracked) {
   const auto acl = reader.Get<nb::ACL>(uuid);
   if (!acl) return;
@@ -88,31 +103,19 @@ void AddAcl(Reader& reader, const Context& context, const FlowSink& flows, const
   const int priority = static_cast<int>(acl->priority()) + kLowestPriority;
   const absl::string_view match = acl->match(), action = acl->action();
   const Stage stage = StageOf(from_port, acl);
-  const bool drops = action == "drop", rejects = action == "reject";
-  if (action == "allow-stateless") {
-    if (tracked)
-      flows.Add(from_port ? Stage::kLsInPreAcl : Stage::kLsOutPreAcl, priority, match, "reg0[16] = 1; next;");
+  if (action == "drop") {
+    AddRefusal(flows, stage, priority, match, /*rejects=*/false, tracked, SilentDrop(reader, context));
+  } else if (action == "reject") {
+    AddRefusal(flows, stage, priority, match, /*rejects=*/true, tracked, Reject(from_port));
+  } else if (!tracked) {
     flows.Add(stage, priority, match, "next;");
-  } else if (!drops && !rejects) {
-    if (tracked) {
-      flows.Add(stage, priority, absl::StrCat("reg0[7] == 1 && (", match, ")"), "reg0[1] = 1; next;");
-      flows.Add(stage, priority, absl::StrCat("reg0[8] == 1 && (", match, ")"), "next;");
-    } else {
-      flows.Add(stage, priority, match, "next;");
-    }
+  } else if (action == "allow-stateless") {
+    // Tracking is not even asked.
+    flows.Add(from_port ? Stage::kLsInPreAcl : Stage::kLsOutPreAcl, priority, match, "reg0[16] = 1; next;");
+    flows.Add(stage, priority, match, "next;");
   } else {
-    const std::string refuse = drops ? SilentDrop(reader, context) : Reject(from_port);
-    if (!tracked) {
-      flows.Add(stage, priority, match, refuse);
-      return;
-    }
-    // Of two ways to write the same match OVN takes one for each verdict.
-    const auto hinted = [&](absl::string_view hint) {
-      return drops ? absl::StrCat(hint, " == 1 && (", match, ")") : absl::StrCat("(", hint, " == 1) && ", match);
-    };
-    flows.Add(stage, priority, hinted("reg0[9]"), refuse);
-    flows.Add(stage, priority, hinted("reg0[10]"),
-              absl::StrCat("ct_commit { ct_mark.blocked = 1; }; ", drops ? "" : " ", refuse));
+    flows.Add(stage, priority, absl::StrCat("reg0[7] == 1 && (", match, ")"), "reg0[1] = 1; next;");
+    flows.Add(stage, priority, absl::StrCat("reg0[8] == 1 && (", match, ")"), "next;");
   }
 }
 
