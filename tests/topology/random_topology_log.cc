@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return 2;
   ovnlite::Database nb(ovnlite::NorthboundSchema());
   ovnlite::RandomTopology random(nb, std::strtoull(argv[1], nullptr, 10),
-                                 {.edits = 60, .acls = true, .localnet = true, .address_sets = true});
+                                 {.edits = 60, .acls = true, .load_balancers = true, .localnet = true, .address_sets = true});
   if (const absl::Status status = random.Build(); !status.ok()) {
     std::cerr << status << "\n";
     return 1;
