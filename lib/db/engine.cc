@@ -168,9 +168,7 @@ NodeId Engine::Pop() {
 }
 
 void Engine::WakeReaders(NodeId id, uint32_t columns) {
-  nodes_[id].links.ForEach([&](const Link& reader) {
-    if (columns == ~uint32_t{0} || (reader.b & columns) != 0) Enqueue(reader.a, id);
-  });
+  nodes_[id].links.ForEach(columns, [&](NodeId reader) { Enqueue(reader, id); });
 }
 
 void Engine::Touched(Store& store) {

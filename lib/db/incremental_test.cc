@@ -543,7 +543,7 @@ TEST(IncrementalLawTest, RunsAreTheSameEachTime) {
 }
 
 // What one edit brings is no cycle, however much it is beside what there was.
-TEST(IncrementalTest, AnUpdateMayRunMoreThanThereWasBefore) {
+TEST(IncrementalLoadTest, AnUpdateMayRunMoreThanThereWasBefore) {
   Database db(NorthboundSchema());
   ToyCompiler toy(db);
   ASSERT_TRUE(toy.engine.Update().ok());
