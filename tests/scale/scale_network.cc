@@ -16,7 +16,7 @@ namespace {
 
 namespace columns = nb::columns;
 
-enum Kind : uint64_t { kSwitch = 1, kPort, kRouterPort, kToRouter, kRouter, kRoute, kSet, kGroup };
+enum Kind : uint64_t { kSwitch = 1, kPort, kRouterPort, kToRouter, kRouter, kRoute, kSet, kGroup, kQuiet };
 Uuid Id(Kind kind, int number) { return Uuid(kind << 32, static_cast<uint64_t>(number) + 1); }
 
 // Switches have a /24 each, or one has a /12: room for all ports of a million.
@@ -84,6 +84,11 @@ std::string ScaleNetwork::SwitchName(int number) { return absl::StrCat("ls", num
 std::string ScaleNetwork::PortName(int number) { return absl::StrCat("lsp", number); }
 std::string ScaleNetwork::ChassisName(int number) { return absl::StrCat("hv", number); }
 int ScaleNetwork::chassis_count() const { return std::max(10, ports_ / 100); }
+int ScaleNetwork::ChassisOf(int port) const {
+  return (shape_ == Shape::kRouted ? SwitchOf(port) * 10 + port % 10 : port) % chassis_count();
+}
+std::string ScaleNetwork::QuietPortName(int number) { return absl::StrCat("quiet", number); }
+std::string ScaleNetwork::QuietMac(int number) { return absl::StrFormat("0c:00:00:00:00:%02x", number); }
 
 std::string ScaleNetwork::Mac(int port) const {
   return absl::StrFormat("0a:00:%02x:%02x:%02x:%02x", port >> 24 & 0xff, port >> 16 & 0xff, port >> 8 & 0xff,
@@ -129,6 +134,13 @@ absl::Status ScaleNetwork::Build() {
   if (has_router()) t.Insert<nb::Logical_Router>(Id(kRouter, 0))->set_name("lr");
   t.Insert<nb::Address_Set>(Id(kSet, 0))->set_name("as");
   t.Insert<nb::Port_Group>(Id(kGroup, 0))->set_name("pg");
+  t.Insert<nb::Logical_Switch>(Id(kQuiet, 0))->set_name("quiet");
+  for (int number = 0; number < kQuietPorts; ++number) {
+    auto* lsp = t.Insert<nb::Logical_Switch_Port>(Id(kQuiet, number + 1));
+    lsp->set_name(QuietPortName(number));
+    lsp->add_addresses(QuietMac(number));
+    t.InsertMember(columns::Logical_Switch::ports, Id(kQuiet, 0), Id(kQuiet, number + 1));
+  }
   int rows = 0;
   for (int port = 0; port < ports_; ++port) {
     if (rows >= kRows) {
@@ -157,11 +169,16 @@ absl::Status ScaleNetwork::Bind() {
     chassis.push_back(sb_.Find(sb::columns::Chassis::name, ChassisName(c)).front());
   }
   Transaction t = sb_.Begin();
-  for (int port = 0; port < ports_; ++port) {
-    const RowIds rows = sb_.Find(sb::columns::Port_Binding::logical_port, PortName(port));
-    if (rows.empty()) return absl::NotFoundError(absl::StrCat("no Port_Binding for ", PortName(port)));
-    t.Set(sb::columns::Port_Binding::chassis, rows.front(), chassis[static_cast<size_t>(port) % chassis.size()]);
+  const auto bind = [&](const std::string& name, int where) {
+    const RowIds rows = sb_.Find(sb::columns::Port_Binding::logical_port, name);
+    if (rows.empty()) return absl::NotFoundError(absl::StrCat("no Port_Binding for ", name));
+    t.Set(sb::columns::Port_Binding::chassis, rows.front(), chassis[static_cast<size_t>(where)]);
     t.Set(sb::columns::Port_Binding::up, rows.front(), true);
+    return absl::OkStatus();
+  };
+  for (int port = 0; port < ports_; ++port) OVNLITE_RETURN_IF_ERROR(bind(PortName(port), ChassisOf(port)));
+  for (int number = 0; number < kQuietPorts; ++number) {
+    OVNLITE_RETURN_IF_ERROR(bind(QuietPortName(number), ChassisOfQuiet(number)));
   }
   return sb_.Commit(std::move(t)).status();
 }

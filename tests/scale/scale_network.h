@@ -44,7 +44,8 @@ absl::Span<const Edit> Edits();
 
 class ScaleNetwork {
  public:
-  // `ports` in all, bound to one chassis for every 100 and ten at least.
+  // `ports` in all, those of each switch on ten chassis (of one wide switch, on all), of which there is one for every
+  // 100 ports and ten at least. Beside them there is a switch that no edit touches, with kQuietPorts.
   ScaleNetwork(Shape shape, int ports);
 
   // Fills the Northbound database, in transactions of some thousand rows.
@@ -58,6 +59,12 @@ class ScaleNetwork {
   Database& nb() { return nb_; }
   Database& sb() { return sb_; }
 
+  static constexpr int kQuietPorts = 100;
+  static std::string QuietPortName(int number);
+  static std::string QuietMac(int number);
+  // The first ten are on the first chassis, the others on the second.
+  static int ChassisOfQuiet(int number) { return number < 10 ? 0 : 1; }
+
   static std::string SwitchName(int number);
   static std::string PortName(int number);
   // Of a port's machine and of the router's port on its switch.
@@ -67,6 +74,7 @@ class ScaleNetwork {
   std::string RouterIp(int ls) const;
   int SwitchOf(int port) const { return port / per_switch_; }
   int chassis_count() const;
+  int ChassisOf(int port) const;
   static std::string ChassisName(int number);
 
  private:

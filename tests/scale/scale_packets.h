@@ -11,9 +11,9 @@
 
 namespace ovnlite::scale {
 
-// Sends UDP from the first port, which the chassis must have, to others on its switch and behind the router, until there
-// are `wanted` megaflows or no more addresses. Returns how many there are.
-size_t MakeMegaflows(const ScaleNetwork& network, Hypervisor& hv, size_t wanted);
+// Sends UDP on the first chassis: on the quiet switch, each of its ports to all others, which makes 990 megaflows; and
+// from the first port to ten others, behind the router if there is one. Returns how many megaflows there are.
+size_t MakeMegaflows(const ScaleNetwork& network, Hypervisor& hv);
 
 }  // namespace ovnlite::scale
 

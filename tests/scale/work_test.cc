@@ -23,7 +23,8 @@
 namespace {
 uint64_t allocated = 0;
 }
-// Sanitizers have their own, and stay.
+// Sanitizers have their own, and stay. GCC takes malloc() behind new for a mistake.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 void* operator new(size_t size) {
   allocated += size;
@@ -57,7 +58,7 @@ class Rig {
         network.sb(), clock, wires,
         HypervisorOptions{.chassis = ScaleNetwork::ChassisName(0), .plug_as_bound = true});
     hv->Update();
-    MakeMegaflows(network, *hv, 50);
+    MakeMegaflows(network, *hv);
     subscription = network.sb().Subscribe([this](const Delta& delta) { Note(delta); });
     for (const Edit edit : Edits()) (void)Of(edit);  // What is built at its first use is there.
   }
@@ -119,7 +120,8 @@ TEST_P(EditWork, DoesNotGrowWithTheNetwork) {
     Rig rig(GetParam(), 1'000);
     for (const Edit edit : Edits()) small[edit] = rig.Of(edit);
   }
-  Rig rig(GetParam(), 100'000);
+  // A datapath has room for 32,767 ports.
+  Rig rig(GetParam(), GetParam() == Shape::kWide ? 30'000 : 100'000);
   for (const Edit edit : Edits()) {
     SCOPED_TRACE(EditName(edit));
     for (const auto& [what, amount] : rig.Of(edit)) {

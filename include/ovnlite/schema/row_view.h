@@ -175,6 +175,8 @@ class RowView {
   }
   // A string that is shared with the row.
   SharedString String(int column) const { return Noted(column).String(column); }
+  // A set or map that is shared with the row; counts as one value, since nobody goes through it.
+  Members Shared(int column) const { return Members(Noted(column).MembersOf(column)); }
 
  protected:
   const Row& Noted(int column) const {
