@@ -239,6 +239,11 @@ TEST(LoadBalancerTest, RowsThatAreThereAreTakenOver) {
     Rows after = BalancersOf(*sb->database);
     std::sort(after["tcp"].begin(), after["tcp"].end());
     EXPECT_EQ(after, expected);
+    Database fresh(SouthboundSchema());
+    Northd compiled_anew(*nb->database, fresh);
+    ASSERT_TRUE(compiled_anew.Update().ok());
+    EXPECT_EQ(Difference(FlowLines(fresh), FlowLines(*sb->database)), "");
+    EXPECT_EQ(Difference(RowLines(fresh), RowLines(*sb->database)), "");
   }
   const std::string written = FormatLog(*sb->database);
   Northd successor(*nb->database, *sb->database);
