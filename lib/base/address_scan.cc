@@ -55,8 +55,10 @@ std::optional<uint64_t> ScanOctets(absl::string_view& text, int n, char separato
   return all;
 }
 
+constexpr char kOfIpv6[] = "0123456789abcdefABCDEF:.";
+
 std::optional<Ipv6Address> ScanIpv6(absl::string_view& text) {
-  const size_t size = std::min({text.find_first_not_of("0123456789abcdefABCDEF:."), text.size(), kLongestIpv6});
+  const size_t size = std::min({text.find_first_not_of(kOfIpv6), text.size(), kLongestIpv6});
   const absl::StatusOr<Ipv6Address> address = Ipv6Address::Parse(text.substr(0, size));
   if (!address.ok()) return std::nullopt;
   text.remove_prefix(size);
@@ -107,9 +109,9 @@ std::optional<IpPrefix> ScanIpv6Prefix(absl::string_view& text) {
   if (length < 0) {
     length = 128;
     absl::string_view behind_mask = rest;
-    const std::optional<Ipv6Address> mask = ScanChar('/', behind_mask) ? ScanIpv6(behind_mask) : std::nullopt;
-    if (mask.has_value()) {
-      length = PrefixLengthOfMask(mask->bits(), 128);
+    if (ScanChar('/', behind_mask) && behind_mask.find_first_of(kOfIpv6) == 0) {
+      const std::optional<Ipv6Address> mask = ScanIpv6(behind_mask);
+      length = mask.has_value() ? PrefixLengthOfMask(mask->bits(), 128) : -1;
       if (length < 0) return std::nullopt;
       rest = behind_mask;
     }

@@ -79,13 +79,18 @@ TEST(AddressScan, Ipv6Prefixes) {
   EXPECT_EQ(Ip("fd00::1/1::"), "fd00::1/1|::");
   EXPECT_EQ(Ip("fd00::1/ ffff::"), "fd00::1/128|/ ffff::");
   EXPECT_EQ(Ip("fd00::1/"), "fd00::1/128|/");
+  EXPECT_EQ(Ip("fd00::1/g"), "fd00::1/128|/g");
+  EXPECT_EQ(Ip("fd00::1/+:4"), "fd00::1/128|/+:4");
   EXPECT_EQ(Ip("fd00::1,fd00::2"), "fd00::1/128|,fd00::2");
   EXPECT_EQ(Ip("fd00::g"), "fd00::/128|g");
   EXPECT_EQ(Ip("fe80::1%eth0"), "fe80::1/128|%eth0");
   EXPECT_EQ(Ip("fd00::10.0.0.7"), "fd00::a00:7/128|");
   EXPECT_EQ(Ip("::1.2.3.4 5.6.7.8"), "::1.2.3.4/128| 5.6.7.8");
-  for (const char* none : {"fd00", ":", "[fd00::1]", "fd00::1::1", "fd00:00001::1", "fd00:0:0:0:0:0:1", "fd00::1/129",
-                           "fd00::1/-1", "fd00::1/8000::", "fd00::1/ff00:ff::", "fd00::10.0.0.300", "fd00::1fd00::2"}) {
+  for (const char* none :
+       {"fd00", ":", "[fd00::1]", "fd00::1::1", "fd00:00001::1", "fd00:0:0:0:0:0:1", "fd00::1/129", "fd00::1/-1",
+        "fd00::1/8000::", "fd00::1/ff00:ff::", "fd00::10.0.0.300", "fd00::1fd00::2",
+        // What begins like a mask has to be one.
+        "fd00::1/:4", "fd00::1/f", "fd00::1/ffff", "fd00::1/ffff::1::2", "fd00::1/.", "fd00::1/ffff:-"}) {
     EXPECT_EQ(Ip(none), "none") << none;
   }
 }

@@ -68,6 +68,21 @@ struct ZoneWish {
   }
 };
 
+// A member of a multicast group that packets to the group are given to on this chassis, or whose zone is loaded at least.
+// In the order of Port_Bindings.
+struct GroupMember {
+  Uuid port;
+  uint32_t key = 0;      // 0: it gets no packet here.
+  uint32_t zone = 0;     // 0: none.
+  bool crosses = false;  // To another datapath: only the sender sends it there.
+  std::string ToString() const { return port.ToString(); }
+  friend auto operator<=>(const GroupMember&, const GroupMember&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const GroupMember& m) {
+    return H::combine(std::move(h), m.port, m.key, m.zone, m.crosses);
+  }
+};
+
 struct ControllerContext {
   // Declares everything below but the functions behind the queries (queries.cc).
   ControllerContext(Incremental& engine, std::string chassis);
@@ -91,6 +106,13 @@ struct ControllerContext {
   DemandedEmitter<Uuid> local_datapath;
   // The local datapaths, each by its UUID and by those of the Logical_DP_Groups it is in.
   Relation<Uuid, Uuid> local_by;
+  // By Datapath_Binding: its localnet ports, and ports that are on several chassis.
+  Relation<Uuid, Uuid> localnets, moving_ports;
+  // By Multicast_Group: its members here, and the other chassis that have members; and, by group and chassis, these
+  // members, the port's own chassis before additional ones. So a port elsewhere comes and goes without the group.
+  Relation<Uuid, GroupMember> group_members;
+  Relation<Uuid, std::string> group_chassis;
+  Relation<std::pair<Uuid, std::string>, std::pair<Uuid, int>> group_members_at;
 
   // Inputs.
   Query<std::string, uint32_t> port_number;       // OpenFlow port by logical port name; 0: not here.
@@ -136,6 +158,9 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context);
 void EmitCommonFlows(const ControllerContext& context, Output& out);  // That depend on no row.
 void EmitTunnelFlows(Reader& reader, const ControllerContext& context, const Uuid& chassis, Output& out);
 void EmitPortFlows(Reader& reader, const ControllerContext& context, const Uuid& port_binding, Output& out);
+// What a member adds to its group's relations; nothing where everything is here.
+void NoteGroupMember(Reader& reader, const ControllerContext& context, const Uuid& multicast_group,
+                     const Uuid& port_binding, Output& out);
 void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid& multicast_group, Output& out);
 void EmitPortSecurityFlows(Reader& reader, const ControllerContext& context, const Uuid& port_binding, Output& out);
 void EmitMacBindingFlows(Reader& reader, const ControllerContext& context, const Uuid& mac_binding, Output& out);

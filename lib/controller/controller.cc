@@ -198,6 +198,7 @@ const std::map<std::string, uint32_t>& Controller::tunnels() const { return stat
 const std::map<std::string, uint32_t>& Controller::zones() const { return state_->settlement.zones(); }
 
 const absl::Status& Controller::status() const { return state_->status; }
+const CompileStatistics& Controller::statistics() const { return state_->engine.statistics(); }
 
 std::vector<FlowError> Controller::errors() const {
   std::vector<FlowError> all;

@@ -36,10 +36,14 @@ Demand::Demand(Incremental& engine, const ControllerContext& context, LogicalFlo
   stage_ = engine.AddDemandedEmitter<Stage>(
       "stage", [this](Reader& reader, const Stage& stage, Output& out) { EmitStage(reader, stage, out); },
       {stage_rows_});
-  const auto add = [&](absl::string_view name, void (Demand::*emit)(Reader&, const PortPlace&, Output&)) {
+  const auto add = [&](absl::string_view name, void (Demand::*emit)(Reader&, const PortPlace&, Output&),
+                       Feeds feeds = {}) {
     return engine.AddDemandedEmitter<PortPlace>(
-        name, [this, emit](Reader& reader, const PortPlace& place, Output& out) { (this->*emit)(reader, place, out); });
+        name, [this, emit](Reader& reader, const PortPlace& place, Output& out) { (this->*emit)(reader, place, out); },
+        std::move(feeds));
   };
+  members_ = add("group_members", &Demand::EmitMembers,
+                 {context.group_members, context.group_chassis, context.group_members_at});
   out_ = add("out", &Demand::EmitOut);
   port_security_ = add("port_security_of", &Demand::EmitPortSecurity);
   neighbors_ = add("neighbors_of", &Demand::EmitNeighbors);
@@ -134,6 +138,7 @@ void Demand::ForParts(const Place& place, Change change) {
     case table::kPhysicalToLogical:
       return change(in_, place.in);
     case table::kLocalOutput:
+      change(members_, at);
       return change(out_, at);
     case table::kMacBinding:
       return change(neighbors_, at);
@@ -188,6 +193,16 @@ void Demand::EmitStage(Reader& reader, const Stage& stage, Output& out) {
   out.Add(stage_rows_, LogicalFlows::StageKey(datapath, *rows), datapath);
   for (const Uuid& group : reader.Find(columns::Logical_DP_Group::datapaths, datapath)) {
     out.Add(stage_rows_, LogicalFlows::StageKey(group, *rows), datapath);
+  }
+}
+
+void Demand::EmitMembers(Reader& reader, const PortPlace& place, Output& out) {
+  const Uuid datapath = DatapathOf(reader, place.first);
+  if (datapath.IsZero()) return;
+  const Uuid group = FindGroup(reader, datapath, place.second);
+  if (group.IsZero()) return;
+  for (const Uuid& member : reader.Get<sb::Multicast_Group>(group)->ports()) {
+    NoteGroupMember(reader, context_, group, member, out);
   }
 }
 

@@ -77,6 +77,7 @@ class Demand {
   void ForParts(const Place& place, Change change);
 
   void EmitStage(Reader& reader, const Stage& stage, Output& out);
+  void EmitMembers(Reader& reader, const PortPlace& place, Output& out);
   void EmitOut(Reader& reader, const PortPlace& place, Output& out);
   void EmitIn(Reader& reader, uint32_t openflow_port, Output& out);
   void EmitPortSecurity(Reader& reader, const PortPlace& place, Output& out);
@@ -97,7 +98,7 @@ class Demand {
   Query<Uuid, std::map<uint32_t, Uuid>> groups_;  // By Datapath_Binding: Multicast_Groups by key.
   Relation<std::string, Uuid> stage_rows_;        // Datapaths by LogicalFlows::StageKey().
   DemandedEmitter<Stage> stage_;
-  DemandedEmitter<PortPlace> out_, port_security_, neighbors_;
+  DemandedEmitter<PortPlace> members_, out_, port_security_, neighbors_;
   DemandedEmitter<uint32_t> in_, fdb_, load_balancers_;
   absl::flat_hash_set<Place> asked_;
 };

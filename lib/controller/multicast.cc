@@ -41,23 +41,58 @@ void EmitGroupEverywhere(Reader& reader, const ControllerContext& context, const
                FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(all)));
 }
 
-// Each chassis once, in the order of Open vSwitch's hash tables.
-std::vector<uint32_t> TunnelsInOvsOrder(Reader& reader, const ControllerContext& context,
-                                        const std::vector<std::string>& chassis) {
-  std::vector<std::string> names;
-  std::vector<uint32_t> hashes, tunnels;
-  for (const std::string& name : chassis) {
-    if (name == context.chassis || std::find(names.begin(), names.end(), name) != names.end()) continue;
-    names.push_back(name);
-    hashes.push_back(OvsStringHash(name));
+// Tunnels to the chassis that have members, in the order of Open vSwitch's hash tables, which the chassis entered in the
+// order of their first members.
+std::vector<uint32_t> TunnelsInOvsOrder(Reader& reader, const ControllerContext& context, const Uuid& group) {
+  std::vector<std::pair<std::pair<Uuid, int>, const std::string*>> by_first;
+  for (const std::string& name : reader.Members(context.group_chassis, group)) {
+    const auto* first = reader.First(context.group_members_at, {group, name});
+    if (first != nullptr) by_first.emplace_back(*first, &name);
   }
+  std::sort(by_first.begin(), by_first.end());
+  std::vector<uint32_t> hashes, tunnels;
+  for (const auto& [first, name] : by_first) hashes.push_back(OvsStringHash(*name));
   for (size_t i : OvsTableOrder(hashes)) {
-    if (const uint32_t tunnel = reader.Ask(context.tunnel_number, names[i]); tunnel != 0) tunnels.push_back(tunnel);
+    if (const uint32_t tunnel = reader.Ask(context.tunnel_number, *by_first[i].second); tunnel != 0) {
+      tunnels.push_back(tunnel);
+    }
   }
   return tunnels;
 }
 
 }  // namespace
+
+void NoteGroupMember(Reader& reader, const ControllerContext& context, const Uuid& row, const Uuid& member,
+                     Output& out) {
+  const auto group = reader.Get<sb::Multicast_Group>(row);
+  if (context.everywhere() || !group || !reader.Ask(context.is_local, group->datapath())) return;
+  const PortInfo& port = reader.Ask(context.port, member);
+  if (!port.exists || port.datapath != group->datapath()) return;
+  // Of every member that has a zone, wherever it is: so does OVN.
+  GroupMember here{.port = member, .zone = reader.Ask(context.zone, port.name)};
+  const bool is_here = port.chassis == context.chassis;
+  // A container counts where it is bound, and not wherever the port around it is.
+  const bool is_bound = port.parent.empty() || is_here || port.moves_to(context.chassis);
+  if (port.type == "patch" || port.type == "localport") {
+    here.key = port.key;
+    here.crosses = true;
+  } else if (port.type == "l3gateway" ? is_here : is_bound && context.NumberOf(reader, port) != 0) {
+    here.key = port.key;
+  } else if (port.type == "chassisredirect" && is_here) {
+    const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
+    if (distributed.exists) here.key = distributed.key;
+  } else if (!port.chassis.empty() && !is_here) {
+    int place = 0;
+    const auto at = [&](const std::string& chassis) {
+      if (chassis == context.chassis) return;
+      out.Add(context.group_chassis, row, chassis);
+      out.Add(context.group_members_at, {row, chassis}, {member, place++});
+    };
+    at(port.chassis);
+    for (const std::string& chassis : port.additional) at(chassis);
+  }
+  if (here.key != 0 || here.zone != 0) out.Add(context.group_members, row, here);
+}
 
 void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid& row, Output& out) {
   const auto group = reader.Get<sb::Multicast_Group>(row);
@@ -65,42 +100,25 @@ void EmitGroupFlows(Reader& reader, const ControllerContext& context, const Uuid
   if (context.everywhere()) return EmitGroupEverywhere(reader, context, row, group, out);
   const uint32_t datapath = reader.Ask(context.datapath_key, group->datapath());
   const uint32_t key = static_cast<uint32_t>(group->tunnel_key());
-  const bool has_localnet = !reader.Ask(context.localnet, group->datapath()).IsZero();
-  OpList here, patches;
-  std::vector<std::string> elsewhere;  // Chassis.
-  const auto deliver = [](OpList& ops, uint32_t port_key) {
-    ops.push_back(LoadOutPort(port_key));
+  OpList here, away;
+  for (const GroupMember& member : reader.Members(context.group_members, row)) {
+    if (member.zone != 0) here.push_back(LoadReg(13, member.zone));
+    if (member.key == 0) continue;
+    OpList& ops = member.crosses ? away : here;
+    ops.push_back(LoadOutPort(member.key));
     ops.push_back(Op::Resubmit(table::kCheckLoopback));
-  };
-  for (const Uuid& member : group->ports()) {
-    const PortInfo& port = reader.Ask(context.port, member);
-    if (!port.exists || port.datapath != group->datapath()) continue;
-    // Of every member that has a zone, wherever it is: so does OVN.
-    if (const uint32_t zone = reader.Ask(context.zone, port.name); zone != 0) here.push_back(LoadReg(13, zone));
-    const bool is_here = port.chassis == context.chassis;
-    // A container counts where it is bound, and not wherever the port around it is.
-    const bool is_bound = port.parent.empty() || is_here || port.moves_to(context.chassis);
-    if (port.type == "patch" || port.type == "localport") {
-      deliver(patches, port.key);
-    } else if (port.type == "l3gateway" ? is_here : is_bound && context.NumberOf(reader, port) != 0) {
-      deliver(here, port.key);
-    } else if (port.type == "chassisredirect" && is_here) {
-      const PortInfo& distributed = reader.Ask(context.port, FindPort(reader, port.distributed_port));
-      if (distributed.exists) deliver(here, distributed.key);
-    } else if (!port.chassis.empty() && !is_here && !has_localnet) {
-      elsewhere.push_back(port.chassis);
-      elsewhere.insert(elsewhere.end(), port.additional.begin(), port.additional.end());
-    }
   }
-  const std::vector<uint32_t> tunnels = TunnelsInOvsOrder(reader, context, elsewhere);
   const bool any_here = !here.empty();
   if (any_here) {
     here.push_back(LoadOutPort(key));
     context.Emit(
         out, FlowBuilder(table::kLocalOutput, 100, row.prefix()).Datapath(datapath).OutPort(key).Do(std::move(here)));
   }
-  if (patches.empty() && tunnels.empty()) return;
-  OpList away = std::move(patches);
+  // The provider network carries packets to other chassis.
+  const bool has_localnet = !reader.Ask(context.localnet, group->datapath()).IsZero();
+  std::vector<uint32_t> tunnels;
+  if (!has_localnet) tunnels = TunnelsInOvsOrder(reader, context, row);
+  if (away.empty() && tunnels.empty()) return;
   if (!away.empty()) away.push_back(LoadOutPort(key));
   if (!tunnels.empty()) {
     LoadTunnelMetadata(datapath, key, away);

@@ -130,6 +130,12 @@ ControllerContext::ControllerContext(Incremental& engine, std::string name)
       groups(engine.AddCollection<std::string>("groups")),
       meters(engine.AddCollection<std::string>("meters")),
       local_by(engine.AddRelation<Uuid, Uuid>("local_by")),
+      localnets(engine.AddRelation<Uuid, Uuid>("localnets")),
+      moving_ports(engine.AddRelation<Uuid, Uuid>("moving_ports")),
+      group_members(engine.AddRelation<Uuid, GroupMember>("group_members")),
+      group_chassis(engine.AddRelation<Uuid, std::string>("group_chassis")),
+      group_members_at(
+          engine.AddRelation<std::pair<Uuid, std::string>, std::pair<Uuid, int>>("group_members_at")),
       port_number(engine.AddInput<std::string, uint32_t>("port_number")),
       plugged_into(engine.AddInput<uint32_t, std::string>("plugged_into")),
       tunnel_number(engine.AddInput<std::string, uint32_t>("tunnel_number")),
@@ -183,18 +189,36 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
   context.moving =
       engine.AddQuery<Uuid, std::vector<uint32_t>>("moving", [&context](Reader& reader, const Uuid& datapath) {
         std::vector<uint32_t> keys;
-        for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
+        for (const Uuid& uuid : reader.Members(context.moving_ports, datapath)) {
           const PortInfo& port = reader.Ask(context.port, uuid);
           if (port.type.empty() && !port.additional.empty()) keys.push_back(port.key);
         }
         return keys;
       });
   context.localnet = engine.AddQuery<Uuid, Uuid>("localnet", [&context](Reader& reader, const Uuid& datapath) {
-    for (const Uuid& uuid : reader.Find(column::datapath, datapath)) {
-      if (reader.Ask(context.port, uuid).type == "localnet") return uuid;
-    }
-    return Uuid();
+    const Uuid* const first = reader.First(context.localnets, datapath);
+    return first == nullptr ? Uuid() : *first;
   });
+  // Among many ports, few are of these kinds.
+  const auto localnet = engine.AddRelation<std::string, bool>("localnet_type");
+  engine.AddSingleEmitter(
+      "localnet_type", [localnet](Reader&, Output& out) { out.Add(localnet, "localnet", true); }, {localnet});
+  engine.AddJoinEmitter(
+      "localnet_port", column::type, localnet,
+      [&context](Reader& reader, const Uuid& uuid, const bool&, Output& out) {
+        if (const PortInfo& port = reader.Ask(context.port, uuid); port.exists) {
+          out.Add(context.localnets, port.datapath, uuid);
+        }
+      },
+      {context.localnets});
+  engine.AddMemberEmitter<sb::Port_Binding>(
+      "moving_port", column::additional_chassis,
+      [&context](Reader& reader, const Uuid& uuid, const Uuid&, Output& out) {
+        if (const PortInfo& port = reader.Ask(context.port, uuid); port.exists) {
+          out.Add(context.moving_ports, port.datapath, uuid);
+        }
+      },
+      {context.moving_ports});
   DefineLocality(engine, context);
 }
 
@@ -213,6 +237,14 @@ void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) 
   engine.AddEmitter<sb::Chassis>("tunnel", each(EmitTunnelFlows));
   engine.AddJoinEmitter("physical_port", column::datapath, context.local_by, local(EmitPortFlows));
   engine.AddJoinEmitter("port_security", column::datapath, context.local_by, local(EmitPortSecurityFlows));
+  if (!context.everywhere()) {
+    engine.AddMemberEmitter<sb::Multicast_Group>(
+        "group_member", columns::Multicast_Group::ports,
+        [&context](Reader& reader, const Uuid& group, const Uuid& member, Output& out) {
+          NoteGroupMember(reader, context, group, member, out);
+        },
+        {context.group_members, context.group_chassis, context.group_members_at});
+  }
   engine.AddJoinEmitter("multicast_group", columns::Multicast_Group::datapath, context.local_by, local(EmitGroupFlows));
   engine.AddEmitter<sb::MAC_Binding>("mac_binding", each(EmitMacBindingFlows));
   engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", each(EmitStaticBindingFlows));

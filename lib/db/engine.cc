@@ -168,9 +168,7 @@ NodeId Engine::Pop() {
 }
 
 void Engine::WakeReaders(NodeId id, uint32_t columns) {
-  nodes_[id].links.ForEach([&](const Link& reader) {
-    if (columns == ~uint32_t{0} || (reader.b & columns) != 0) Enqueue(reader.a, id);
-  });
+  nodes_[id].links.ForEach(columns, [&](NodeId reader) { Enqueue(reader, id); });
 }
 
 void Engine::Touched(Store& store) {
@@ -391,6 +389,8 @@ void Engine::Run(NodeId id) {
   }
   NoteKeys(frame, reads);
   statistics_.reads += reads.size();
+  statistics_.values += frame.log.values;
+  frame.log.values = 0;
   frame.reads.clear();
   frame.log.columns.clear();
   frame.log.keys.clear();
@@ -622,6 +622,7 @@ void Engine::Inspect(absl::FunctionRef<void(Reader&)> look) {
   frame.reads.clear();
   frame.log.columns.clear();
   frame.log.keys.clear();
+  frame.log.values = 0;
   --depth_;
   Collect();
 }

@@ -79,7 +79,9 @@ RowIds Reader::FindRows(const ColumnSchema& column, const absl::string_view* map
       map_key == nullptr ? watch.database.IndexOn(column) : watch.database.IndexOn(column, *map_key);
   incremental::IndexWatch& entries = watch.WatchOf(index);
   engine_.Record(frame_, engine_.NodeFor({&entries, entries.slots.Add(key.ToAtom()).first}));
-  return index.Find(key);
+  const RowIds found = index.Find(key);
+  frame_.log.values += found.size();
+  return found;
 }
 
 std::vector<Uuid> Reader::AllRows(const DatabaseSchema& schema, size_t table) {
@@ -88,6 +90,7 @@ std::vector<Uuid> Reader::AllRows(const DatabaseSchema& schema, size_t table) {
   std::vector<Uuid> rows;
   rows.reserve(watch.database.RowCount(watch.table));
   watch.database.ForEach(watch.table, [&rows](const Uuid& uuid, const Row&) { rows.push_back(uuid); });
+  frame_.log.values += rows.size();
   return rows;
 }
 

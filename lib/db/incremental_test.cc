@@ -542,5 +542,22 @@ TEST(IncrementalLawTest, RunsAreTheSameEachTime) {
   EXPECT_EQ(runs(), runs());
 }
 
+// What one edit brings is no cycle, however much it is beside what there was.
+TEST(IncrementalLoadTest, AnUpdateMayRunMoreThanThereWasBefore) {
+  Database db(NorthboundSchema());
+  ToyCompiler toy(db);
+  ASSERT_TRUE(toy.engine.Update().ok());
+  Transaction t = db.Begin();
+  constexpr int kPorts = 5'000;
+  t.Insert<nb::Logical_Switch>(Uuid(1, 1))->set_name("s");
+  for (int i = 0; i < kPorts; ++i) {
+    t.Insert<nb::Logical_Switch_Port>(Uuid(2, static_cast<uint64_t>(i)))->set_name(absl::StrCat("p", i));
+    t.InsertMember(ls::ports, Uuid(1, 1), Uuid(2, static_cast<uint64_t>(i)));
+  }
+  ASSERT_TRUE(db.Commit(std::move(t)).ok());
+  EXPECT_TRUE(toy.engine.Update().ok());
+  EXPECT_GT(toy.engine.TakeChanges(toy.lines).added.size(), size_t{kPorts}) << "a line for each, and the switch's";
+}
+
 }  // namespace
 }  // namespace ovnlite

@@ -1,6 +1,7 @@
 // File: links.h
 // A short list of links in 16 bytes: what a node of the incremental engine reads, who reads it, what it has put out. A
-// list of many that are looked up by number becomes a hash table.
+// list of many that are looked up by number becomes hash tables, one for each mask of columns that is read: who is not
+// meant by a change costs it nothing.
 
 #ifndef OVNLITE_LIB_DB_LINKS_H_
 #define OVNLITE_LIB_DB_LINKS_H_
@@ -9,9 +10,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 #include "ovnlite/db/incremental_parts.h"
 
@@ -25,7 +27,7 @@ class Links {
   ~Links() { Clear(); }
 
   bool empty() const { return size() == 0; }
-  size_t size() const { return capacity_ == kHashed ? table()->size() : size_; }
+  size_t size() const { return capacity_ == kHashed ? table()->size : size_; }
   void Clear() {
     if (capacity_ == kHashed) {
       delete table();
@@ -49,7 +51,8 @@ class Links {
   // By `a`: sets the link's `b`.
   void Set(uint32_t a, uint32_t b) {
     if (capacity_ == kHashed) {
-      (*table())[a] = b;
+      table()->Erase(a);
+      table()->Insert(a, b);
       return;
     }
     if (Link* link = Find(a)) {
@@ -58,8 +61,8 @@ class Links {
     }
     if (size_ == kMany) {
       auto* table = new Table();
-      for (const Link& link : list()) table->emplace(link.a, link.b);
-      table->emplace(a, b);
+      for (const Link& link : list()) table->Insert(link.a, link.b);
+      table->Insert(a, b);
       std::free(data_);
       data_ = table;
       size_ = 0;
@@ -74,29 +77,52 @@ class Links {
   }
   void Remove(uint32_t a) {
     if (capacity_ == kHashed) {
-      table()->erase(a);
-      if (table()->empty()) Clear();
+      table()->Erase(a);
+      if (table()->size == 0) Clear();
       return;
     }
     if (Link* link = Find(a)) *link = static_cast<Link*>(data_)[--size_];
     if (size_ == 0) Clear();
   }
-  // Every link, in an order that follows from what was set and removed.
+  // The `a` of every link whose `b` has a bit of the mask, or of all links if the mask is full; in an order that follows
+  // from what was set and removed.
   template <typename Visit>
-  void ForEach(Visit visit) const {
+  void ForEach(uint32_t mask, Visit visit) const {
+    const auto is_meant = [mask](uint32_t b) { return mask == ~uint32_t{0} || (b & mask) != 0; };
     if (capacity_ != kHashed) {
-      for (const Link& link : list()) visit(link);
+      for (const Link& link : list()) {
+        if (is_meant(link.b)) visit(link.a);
+      }
       return;
     }
-    std::vector<Link> links;
-    links.reserve(table()->size());
-    for (const auto& [a, b] : *table()) links.push_back({a, b});
-    std::sort(links.begin(), links.end());
-    for (const Link& link : links) visit(link);
+    std::vector<uint32_t> meant;
+    for (const auto& [b, numbers] : table()->by_mask) {
+      if (is_meant(b)) meant.insert(meant.end(), numbers.begin(), numbers.end());
+    }
+    std::sort(meant.begin(), meant.end());
+    for (const uint32_t a : meant) visit(a);
   }
 
  private:
-  using Table = absl::flat_hash_map<uint32_t, uint32_t>;
+  struct Table {
+    void Insert(uint32_t a, uint32_t b) {
+      auto at = std::find_if(by_mask.begin(), by_mask.end(), [b](const auto& of) { return of.first == b; });
+      if (at == by_mask.end()) at = by_mask.emplace(at, b, absl::flat_hash_set<uint32_t>());
+      at->second.insert(a);
+      ++size;
+    }
+    void Erase(uint32_t a) {
+      for (auto at = by_mask.begin(); at != by_mask.end(); ++at) {
+        if (at->second.erase(a) == 0) continue;
+        --size;
+        if (at->second.empty()) by_mask.erase(at);
+        return;
+      }
+    }
+
+    std::vector<std::pair<uint32_t, absl::flat_hash_set<uint32_t>>> by_mask;  // Few.
+    size_t size = 0;
+  };
   static constexpr uint32_t kMany = 32;
   static constexpr uint32_t kHashed = ~uint32_t{0};  // As a capacity: data_ is a Table.
 

@@ -42,12 +42,27 @@ Lab::State::State(const Options& o)
               .mtu = o.underlay_mtu}),
       recorder(fabric, sb, o.underlay_delay, o.capture_limit) {
   nb_changes = nb.Subscribe([this](const Delta&) { changed = true; });
-  sb_changes = sb.Subscribe([this](const Delta&) { changed = true; });
+  sb_changes = sb.Subscribe([this](const Delta& delta) { OnSouthbound(delta); });
   fabric.set_tap([this](const Sighting& sighting) {
     Host* host = sighting.outlet == Outlet::kPort ? FindByPort(sighting.name) : nullptr;
     recorder.Seen(sighting, host == nullptr ? absl::string_view() : host->sim.options().name);
-    if (host != nullptr) host->sim.Receive(sighting.frame);
+    if (host == nullptr) return;
+    host->sim.Receive(sighting.frame);
+    speaking.insert(host->place);
   });
+}
+
+void Lab::State::OnSouthbound(const Delta& delta) {
+  changed = true;
+  for (const RowChange& change : delta.changes()) {
+    const Row& row = change.deleted() ? change.before : change.after;
+    if (change.table == &SchemaOf<sb::Port_Binding>()) {
+      const Host* const host = FindByPort(std::string(sb::Port_Binding_View(&row).logical_port()));
+      if (host != nullptr) unbound.insert(host->place);
+    } else if (change.table == &SchemaOf<sb::Chassis>() && (change.inserted() || change.deleted())) {
+      for (const Host* host : order) unbound.insert(host->place);
+    }
+  }
 }
 
 const absl::Status& Lab::State::Built(absl::Status status, absl::string_view what) {
@@ -118,7 +133,7 @@ absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logic
     lsp.Delete().IgnoreError();
     return status;
   }
-  auto added = std::make_unique<Host>(Host{SimHost(std::move(host), clock), std::string(port), std::string(chassis)});
+  auto added = std::make_unique<Host>(Host{SimHost(std::move(host), clock), std::string(port), std::string(chassis), order.size()});
   order.push_back(added.get());
   by_port[added->port] = added.get();
   hosts.emplace(name, std::move(added));
@@ -130,7 +145,9 @@ absl::Status Lab::State::Bind() {
   namespace column = sb::columns::Port_Binding;
   Transaction t = sb.Begin();
   bool any = false;
-  for (const Host* host : order) {
+  const std::set<size_t> due = std::exchange(unbound, {});
+  for (const size_t place : due) {
+    const Host* const host = order[place];
     const RowIds chassis = sb.Find(sb::columns::Chassis::name, host->chassis);
     if (chassis.empty()) continue;
     for (const Uuid& uuid : sb.Find(column::logical_port, host->port)) {
@@ -142,7 +159,9 @@ absl::Status Lab::State::Bind() {
     }
   }
   if (!any) return absl::OkStatus();
-  return sb.Commit(std::move(t)).status();
+  const absl::Status status = sb.Commit(std::move(t)).status();
+  if (!status.ok()) unbound.insert(due.begin(), due.end());
+  return status;
 }
 
 absl::Status Lab::State::Sync() {
@@ -193,6 +212,7 @@ const absl::Status& Lab::MoveHost(absl::string_view host, absl::string_view chas
                                          : state_->CheckChassis(chassis);
   if (status.ok()) {
     found->chassis = std::string(chassis);
+    state_->unbound.insert(found->place);
     state_->changed = true;
   }
   return state_->Built(std::move(status), absl::StrCat("MoveHost ", host));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Lab::State {
     SimHost sim;
     std::string port;
     std::string chassis;
+    size_t place;  // Among all hosts.
   };
 
   explicit State(const Options& options);
@@ -37,6 +39,7 @@ struct Lab::State {
   absl::Status CheckChassis(absl::string_view name) const;
   absl::Status Sync();
   absl::Status Bind();
+  void OnSouthbound(const Delta& delta);
 
   // -- Traffic (lab_traffic.cc) ---------------------------------------------------------------------------------------
   Host* Find(absl::string_view host);
@@ -63,6 +66,8 @@ struct Lab::State {
   std::map<std::string, std::unique_ptr<Host>> hosts;
   std::map<std::string, Host*> by_port;
   std::vector<Host*> order;                        // As they were added: the order in which they speak.
+  std::set<size_t> speaking;                       // Places of hosts that may have something to say.
+  std::set<size_t> unbound;                        // Of hosts whose ports may not be bound where the hosts are.
   absl::Status no_error, first_error, last_error;  // Of building.
   Database::Subscription nb_changes, sb_changes;
   bool changed = true;

@@ -275,6 +275,14 @@ TEST(LabOptionsTest, BothFamilies) {
   EXPECT_TRUE(lab.SendUdp("x", "z", 7, "six").answered);
 }
 
+TEST_F(LabTest, WhatAnAclDropsDoesNotArrive) {
+  EXPECT_TRUE(lab_.Ping("VM-A", "VM-B").ok());
+  Topology topology(lab_.nb());
+  ASSERT_TRUE(topology.FindSwitch("LS2")->AddAcl("to-lport", 1000, "outport == \"LSP2\" && icmp4", "drop").ok());
+  EXPECT_EQ(lab_.Ping("VM-A", "VM-B").received(), 0);
+  EXPECT_TRUE(lab_.SendUdp("VM-A", "VM-B", 7, "not ICMP").answered);
+}
+
 TEST(LabOptionsTest, RefusesWhatItCannotPlay) {
   Lab lab;
   lab.AddChassis("compute1", "192.168.56.11");
@@ -284,12 +292,14 @@ TEST(LabOptionsTest, RefusesWhatItCannotPlay) {
   acl->set_direction("to-lport");
   acl->set_action("drop");
   acl->set_match("ip4");
+  acl->set_log(true);
   const Uuid ls = lab.nb().Rows<nb::Logical_Switch>()[0].uuid;
   auto* member = t.Update<nb::Logical_Switch>(ls)->add_acls();
   member->set_high(1);
   member->set_low(1);
   ASSERT_TRUE(lab.nb().Commit(std::move(t)).ok());
-  EXPECT_EQ(lab.Sync().message(), "Sync: northd does not compile Logical_Switch LS1, acls, yet") << lab.Sync();
+  EXPECT_EQ(lab.Sync().message(), absl::StrCat("Sync: northd does not compile ACL ", Uuid(1, 1).ToString(), ", log, yet"))
+      << lab.Sync();
 }
 
 }  // namespace

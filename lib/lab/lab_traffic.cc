@@ -62,16 +62,20 @@ bool Lab::State::Flush() {
   bool any = false;
   for (int round = 0; round < kMaxRounds; ++round) {
     bool said = false;
-    for (Host* host : order) {
-      for (const Packet& packet : host->sim.TakeOutput()) {
-        Inject(*host, packet.bytes());
+    // One behind the other; those behind may have been spoken to meanwhile.
+    for (auto at = speaking.begin(); at != speaking.end();) {
+      const size_t place = *at;
+      speaking.erase(at);
+      for (const Packet& packet : order[place]->sim.TakeOutput()) {
+        Inject(*order[place], packet.bytes());
         said = true;
       }
+      at = speaking.upper_bound(place);
     }
     if (!said) return any;
     any = true;
   }
-  for (Host* host : order) host->sim.TakeOutput();
+  for (const size_t place : std::exchange(speaking, {})) order[place]->sim.TakeOutput();
   return any;
 }
 
@@ -101,6 +105,7 @@ PingReply Lab::State::PingOnce(Host& host, const IpAddress& destination, uint16_
   std::string payload(std::min(ping.size, kMaxPayload), '\0');
   for (size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(i);
   status = host.sim.SendPing(destination, id, sequence, payload, ping.ttl);
+  speaking.insert(host.place);
   if (!status.ok()) return reply;
   const HostEvent* heard = nullptr;
   RunUntil(sent + ping.timeout, [&] {
@@ -157,6 +162,7 @@ UdpResult Lab::SendUdp(absl::string_view name, absl::string_view destination, ui
   const uint16_t source = static_cast<uint16_t>(49'152 + ++state_->next_id % 16'384);
   const Instant sent = state_->clock.Now();
   result.status = host.SendUdp(*to, source, port, payload.substr(0, kMaxPayload));
+  state_->speaking.insert(state_->Find(name)->place);
   if (!result.status.ok()) return result;
   const HostEvent* heard = nullptr;
   state_->RunUntil(sent + kSecond, [&] {

@@ -13,9 +13,24 @@
 #include "lib/node/queue_lock.h"
 #include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/schema/schema.h"
+#include "ovnlite/schema/typed_row.h"
 
 namespace ovnlite {
 namespace {
+
+// Whether a change of a port's binding, which is `port` before or after it, may change who is plugged in at a chassis;
+// at one that has no name everybody is.
+bool MayPlug(const Database& sb, const std::string& chassis, const RowChange& change, sb::Port_Binding_View port) {
+  namespace column = sb::columns::Port_Binding;
+  constexpr ColumnMask kAsked =
+      ColumnsOf(column::chassis, column::additional_chassis, column::type, column::parent_port, column::logical_port);
+  if ((change.columns & kAsked) == 0) return false;
+  if (chassis.empty() || port.type() == "localnet") return true;
+  for (const Uuid& me : sb.Find(sb::columns::Chassis::name, chassis)) {
+    if (port.chassis() == me || port.additional_chassis().contains(me)) return true;
+  }
+  return false;
+}
 
 // What Update() changes stays as it is while a queue has this. Queue 0 is of the same thread.
 std::shared_lock<QueueLock> Using(QueueLock& lock, size_t queue) {
@@ -161,7 +176,14 @@ void Hypervisor::OnCommit(const Delta& delta) {
   changed_ = true;
   for (const RowChange& change : delta.changes()) {
     const auto& table = change.table->name();
-    if (table == "Port_Binding") ports_changed_ = gateways_changed_ = true;
+    if (change.table == &SchemaOf<sb::Port_Binding>()) {
+      for (const Row* row : {&change.before, &change.after}) {
+        if (!*row) continue;
+        const sb::Port_Binding_View port(row);
+        ports_changed_ = ports_changed_ || MayPlug(sb_, options_.chassis, change, port);
+        gateways_changed_ = gateways_changed_ || port.type() == "chassisredirect" || port.type() == "l3gateway";
+      }
+    }
     if (table == "Chassis" || table == "Encap") chassis_changed_ = ports_changed_ = gateways_changed_ = true;
     if (table == "HA_Chassis" || table == "HA_Chassis_Group" || table == "Gateway_Chassis") gateways_changed_ = true;
   }

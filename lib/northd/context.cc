@@ -17,7 +17,8 @@ Context::Context(Incremental& engine)
       port_key(engine.AddInput<Uuid, uint32_t>("port_key")),
       router_ports_of_switch(engine.AddRelation<Uuid, Uuid>("router_ports_of_switch")),
       machines_of_switch(engine.AddRelation<Uuid, Uuid>("machines_of_switch")),
-      unknown_of_switch(engine.AddRelation<Uuid, Uuid>("unknown_of_switch")) {}
+      unknown_of_switch(engine.AddRelation<Uuid, Uuid>("unknown_of_switch")),
+      acls_of_switch(engine.AddRelation<Uuid, bool>("acls_of_switch")) {}
 
 uint32_t Context::DatapathKey(Reader& reader, const Uuid& datapath) const {
   reader.Settle(datapath_wishes);

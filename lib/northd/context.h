@@ -48,6 +48,8 @@ struct SwitchPort {
   Uuid lswitch;
   Uuid peer;  // The router port that type "router" leads to, if there is one.
   bool is_router() const { return type == "router"; }
+  // To a router, or to a provider network.
+  bool leads_elsewhere() const { return type == "localnet" || !peer.IsZero(); }
   friend bool operator==(const SwitchPort&, const SwitchPort&) = default;
 };
 
@@ -92,6 +94,10 @@ struct Context {
   // By Logical_Switch: its ports of type router that lead to a router port, and those that do not; enabled ports with
   // "unknown".
   Relation<Uuid, Uuid> router_ports_of_switch, machines_of_switch, unknown_of_switch;
+  // By Logical_Switch: of ACLs that it has, its own or by a port group, whether they ask for connections to be tracked
+  // (true, false, or some do); a load balancer with VIPs is on it; its connections are tracked, for either reason.
+  Relation<Uuid, bool> acls_of_switch;
+  Query<Uuid, bool> switch_balances, switch_is_tracked;
   Query<Uuid, bool> switch_allocates;      // By Logical_Switch: it gives out addresses to ports that are "dynamic".
   Query<Uuid, SharedString> drop_actions;  // By zero: see drop_actions.h.
   Query<Uuid, TunnelKeyLimits> key_limits; // By zero.

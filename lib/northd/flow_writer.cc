@@ -46,6 +46,7 @@ void FlowWriter::MarkDirty(Slot slot) {
 }
 
 Members FlowWriter::Actual(const Members& networks) const {
+  if (rows_.all_as_expected()) return networks;
   Members actual = networks;
   for (auto it = networks.begin(); !it.at_end(); it.Advance()) {
     const Uuid row = rows_.Actual(it.key().uuid());
@@ -135,6 +136,8 @@ void FlowWriter::OnCommit(const Delta& delta) {
 void FlowWriter::Adopt() {
   adopted_ = true;
   for (const auto& [uuid, group] : sb_.Rows<sb::Logical_DP_Group>()) {
+    // Those of load balancers are written elsewhere, and a flow that shares one gets another.
+    if (!sb_.Find(sb::columns::Load_Balancer::datapath_group, uuid).empty()) continue;
     groups_.Adopt(uuid, Members(group.datapaths().members()));
   }
   for (const auto& [uuid, row] : sb_.Rows<sb::Logical_Flow>()) {

@@ -193,9 +193,7 @@ absl::Status Northd::Update() {
 
 bool Northd::is_pending() const { return state_->to_sb.pending() || state_->to_nb.pending(); }
 
-NorthdStatistics Northd::statistics() const {
-  return {state_->engine.statistics().emitter_runs, state_->engine.statistics().query_runs};
-}
+const CompileStatistics& Northd::statistics() const { return state_->engine.statistics(); }
 
 std::vector<NorthdWarning> Northd::warnings() const {
   std::vector<NorthdWarning> all;

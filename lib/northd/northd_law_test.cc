@@ -39,6 +39,7 @@ std::string Image(const Database& sb) {
   add_ids(static_cast<const sb::Port_Binding*>(nullptr));
   add_ids(static_cast<const sb::Multicast_Group*>(nullptr));
   add_ids(static_cast<const sb::Address_Set*>(nullptr));
+  add_ids(static_cast<const sb::Load_Balancer*>(nullptr));
   add_ids(static_cast<const sb::Logical_Flow*>(nullptr));
   for (const std::string& line : RowLines(sb, {"chassis", "up"})) absl::StrAppend(&image, line, "\n");
   for (const std::string& line : FlowLines(sb)) absl::StrAppend(&image, line, "\n");
@@ -116,6 +117,8 @@ TEST_P(NorthdLawTest, DeltaAppliedEqualsFullRecompute) {
   Database sb(SouthboundSchema());
   RandomTopologyOptions options;
   options.localnet = true;
+  options.acls = true;
+  options.load_balancers = true;
   options.address_sets = true;
   RandomTopology topology(nb, seed, options);
   ASSERT_TRUE(topology.Build().ok());
@@ -162,6 +165,7 @@ TEST_P(NorthdLawTest, DeltaAppliedEqualsFullRecompute) {
   EXPECT_EQ(sb.RowCount<sb::Datapath_Binding>(), 0u);
   EXPECT_EQ(sb.RowCount<sb::Port_Binding>(), 0u);
   EXPECT_EQ(sb.RowCount<sb::Multicast_Group>(), 0u);
+  EXPECT_EQ(sb.RowCount<sb::Load_Balancer>(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, NorthdLawTest, testing::Range(1, 31));
@@ -187,7 +191,7 @@ TEST(NorthdCostTest, OnePortCostsTheSameInABigNetwork) {
     EXPECT_TRUE(nb.Commit(std::move(t)).ok());
     Northd northd(nb, sb);
     EXPECT_TRUE(northd.Update().ok());
-    const NorthdStatistics before = northd.statistics();
+    const CompileStatistics before = northd.statistics();
     Transaction edit = nb.Begin();
     edit.Update<nb::Logical_Switch_Port>(Uuid(2, 3))->set_addresses(0, "00:00:00:00:00:77 10.0.0.77");
     EXPECT_TRUE(nb.Commit(std::move(edit)).ok());
@@ -206,6 +210,8 @@ TEST(NorthdTest, SaysWhatItDoesNotCompile) {
   acl->set_direction("to-lport");
   acl->set_action("drop");
   acl->set_match("ip4");
+  acl->set_log(true);
+  acl->set_name("quiet");
   t.Insert<nb::Logical_Switch>(Uuid(1, 2))->set_name("LS1");
   t.InsertMember(nb::columns::Logical_Switch::acls, Uuid(1, 2), Uuid(1, 1));
   t.InsertMember(nb::columns::Logical_Switch::ports, Uuid(1, 2), Uuid(1, 3));
@@ -215,7 +221,7 @@ TEST(NorthdTest, SaysWhatItDoesNotCompile) {
   ASSERT_TRUE(nb.Commit(std::move(t)).ok());
   Northd northd(nb, sb);
   ASSERT_TRUE(northd.Update().ok());
-  EXPECT_EQ(northd.unsupported(), (std::vector<Unsupported>{{"Logical_Switch", "LS1", "acls"},
+  EXPECT_EQ(northd.unsupported(), (std::vector<Unsupported>{{"ACL", "quiet", "log"},
                                                             {"Logical_Switch_Port", "LSP1", "type:vtep"}}));
 }
 

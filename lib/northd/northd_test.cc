@@ -63,7 +63,9 @@ TEST_P(RecordedOddTest, SouthboundEqualsRealOne) {
   EXPECT_EQ(Difference(RowLines(*recorded->database), RowLines(sb)), "");
 }
 INSTANTIATE_TEST_SUITE_P(Northd, RecordedOddTest,
-                         testing::Values("odd_addresses", "odd_networks", "odd_routes", "odd_bindings", "debug_drop"),
+                         testing::Values("odd_addresses", "odd_networks", "odd_routes", "odd_bindings", "debug_drop",
+                                         "acls", "acls_tracked", "acls_debug_drop", "load_balancers", "load_balancers_acls",
+                                         "odd_vips"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -81,6 +81,18 @@ std::multiset<std::string> RowLines(const Database& sb, const std::set<std::stri
   for (const auto& [uuid, row] : sb.Rows<sb::Port_Group>()) {
     lines.insert(absl::StrCat("Port_Group ", row->name().substr(row->name().find('_')), Words(row.row(), {"name"})));
   }
+  for (const auto& [uuid, row] : sb.Rows<sb::Load_Balancer>()) {
+    std::set<std::string> datapaths;
+    for (const Uuid& datapath : row->datapaths()) datapaths.insert(NameOfDatapath(sb, datapath));
+    if (row->has_datapath_group()) {
+      for (const Uuid& datapath : sb.Read<sb::Logical_DP_Group>(row->datapath_group())->datapaths()) {
+        datapaths.insert(NameOfDatapath(sb, datapath));
+      }
+    }
+    std::string line = absl::StrCat("Load_Balancer", Words(row.row(), {"datapath_group", "datapaths"}), " on");
+    for (const std::string& datapath : datapaths) absl::StrAppend(&line, " ", datapath);
+    lines.insert(line);
+  }
   return lines;
 }
 

@@ -56,7 +56,7 @@ void RowWriter::OnCommit(const Delta& delta) {
       const auto known = states_.find(row_name);
       if (known != states_.end()) {
         MarkDirty(row_name, known->second);
-      } else if (row == &change.after && !rule->only_updates) {
+      } else if (row == &change.after && !rule->only_updates && !rule->of_others_too) {
         Note(RowId(*change.table, *name), change.uuid);
         MarkDirty(row_name, states_[row_name]);  // A row that nobody wants.
       }
@@ -76,6 +76,7 @@ void RowWriter::Adopt() {
     if (rule.only_updates) continue;
     database_.ForEach(*rule.table, [&](const Uuid& uuid, const Row& row) {
       const std::optional<std::string> name = rule.name(uuid, row);
+      if (rule.of_others_too && (!name.has_value() || !states_.contains({rule.table, SharedString(*name)}))) return;
       // What has no name, or the name of another row, is called after its UUID, and nobody wants that.
       RowName row_name{rule.table, SharedString(name.has_value() ? *name : uuid.ToString())};
       const Uuid expected = RowId(*rule.table, row_name.key);

@@ -34,6 +34,8 @@ struct TableRule {
   std::function<void(const Row& gone, Transaction& t)> also_delete = nullptr;
   // The compiler neither makes nor deletes rows of this table: it writes some columns of those that there are.
   bool only_updates = false;
+  // Somebody else makes rows of this table too: those that are not wanted are left alone.
+  bool of_others_too = false;
 };
 
 class RowWriter {
@@ -59,6 +61,8 @@ class RowWriter {
     const auto found = actual_.find(expected);
     return found == actual_.end() ? expected : found->second;
   }
+  // Whether all rows have the UUIDs of their RowIds.
+  bool all_as_expected() const { return actual_.empty(); }
   // The other way round.
   Uuid Expected(const Uuid& actual) const {
     const auto found = expected_.find(actual);

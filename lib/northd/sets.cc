@@ -45,7 +45,7 @@ void EmitPortOfGroup(Reader& reader, const Context& context, const Uuid& uuid, c
 void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Address_Set>("address_set", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const auto set = reader.Get<nb::Address_Set>(uuid);
-    EmitSet(context, out, set->name(), Members(set->addresses().members()));
+    EmitSet(context, out, set->name(), set->Shared(nb::columns::Address_Set::addresses.index));
   });
   engine.AddEmitter<nb::Port_Group>("port_group_sets", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     const absl::string_view group = reader.Get<nb::Port_Group>(uuid)->name();

@@ -8,11 +8,6 @@
 namespace ovnlite {
 namespace {
 
-// Packets of these kinds are never handed to connection tracking: neighbour discovery and multicast listener reports
-// keep a network alive.
-constexpr char kNeverTracked[] = "nd || nd_rs || nd_ra || mldv1 || mldv2";
-constexpr char kAlwaysAllowed[] = "nd || nd_ra || nd_rs || mldv1 || mldv2";
-
 // Stages that let everything through unless somebody has put a flow there.
 constexpr Stage kPassing[] = {
     Stage::kLsInApplyPortSec, Stage::kLsInLookupFdb,    Stage::kLsInPutFdb,       Stage::kLsInPreAcl,
@@ -24,17 +19,9 @@ constexpr Stage kPassing[] = {
     Stage::kLsOutPreStateful, Stage::kLsOutQosMark,     Stage::kLsOutQosMeter,    Stage::kLsOutStateful,
 };
 
-// Before connection tracking: who asks for it, and who never gets it.
+// Connection tracking, where stages before have asked for it (reg0[2]: with the load balancer's eyes), and what is
+// committed (reg0[1]).
 void AddTrackingFlows(const FlowSink& flows) {
-  flows.Add(Stage::kLsInPreAcl, 110, "eth.dst == $svc_monitor_mac", "next;");
-  flows.Add(Stage::kLsOutPreAcl, 110, "eth.src == $svc_monitor_mac", "next;");
-  flows.Add(Stage::kLsInPreLb, 110, "eth.dst == $svc_monitor_mac", "next;");
-  flows.Add(Stage::kLsOutPreLb, 110, "eth.src == $svc_monitor_mac", "next;");
-  for (Stage stage : {Stage::kLsInPreLb, Stage::kLsOutPreLb}) {
-    flows.Add(stage, 110, "eth.mcast", "next;");
-    flows.Add(stage, 110, kNeverTracked, "next;");
-    flows.Add(stage, 110, "reg0[16] == 1", "next;");
-  }
   for (Stage stage : {Stage::kLsInPreStateful, Stage::kLsOutPreStateful}) {
     flows.Add(stage, 110, "reg0[2] == 1", "ct_lb_mark;");
     flows.Add(stage, 100, "reg0[0] == 1", "ct_next;");
@@ -43,16 +30,6 @@ void AddTrackingFlows(const FlowSink& flows) {
     flows.Add(stage, 100, "reg0[1] == 1 && reg0[13] == 0", "ct_commit { ct_mark.blocked = 0; }; next;");
     flows.Add(stage, 100, "reg0[1] == 1 && reg0[13] == 1",
               "ct_commit { ct_mark.blocked = 0; ct_label.label = reg3; }; next;");
-  }
-}
-
-// Without ACLs and load balancers there is nothing to hint at and everything is allowed.
-void AddAclDefaults(const FlowSink& flows) {
-  for (Stage stage : {Stage::kLsInAclHint, Stage::kLsOutAclHint, Stage::kLsInAcl, Stage::kLsOutAcl}) {
-    flows.Add(stage, 65535, "1", "next;");
-  }
-  for (Stage stage : {Stage::kLsInAcl, Stage::kLsOutAcl, Stage::kLsInAclAfterLb}) {
-    flows.Add(stage, 65532, kAlwaysAllowed, "next;");
   }
 }
 
@@ -83,7 +60,6 @@ void Define(Incremental& engine, Context& context) {
     for (Stage stage : kPassing) flows.Add(stage, 0, "1", "next;");
     AddPortSecurityFlows(flows, ReadBool(reader.Get<nb::Logical_Switch>(uuid)->other_config("vlan-passthru"), false));
     AddTrackingFlows(flows);
-    AddAclDefaults(flows);
   });
   engine.AddEmitter<nb::Logical_Switch>("switch_lookup", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     AddLookupFlows(FlowSink(reader, context, out, uuid), reader.Any(context.unknown_of_switch, uuid));

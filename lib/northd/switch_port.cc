@@ -27,12 +27,6 @@ void AddLearningFlows(const FlowSink& flows, const SwitchPort& port) {
                "put_fdb(inport, eth.src); next;");
 }
 
-// What crosses to a router or to a provider network is tracked there, if anywhere.
-void AddUntrackedFlows(const FlowSink& flows, const SwitchPort& port) {
-  flows.AddFor(port.name, Stage::kLsInPreLb, 110, absl::StrCat("ip && inport == ", port.quoted), "next;");
-  flows.AddFor(port.name, Stage::kLsOutPreLb, 110, absl::StrCat("ip && outport == ", port.quoted), "ct_clear; next;");
-}
-
 // Questions for a router's addresses go to the router and to machines if the switch has any, not to other routers; and
 // what routers ask reaches no router but the one it concerns. It keeps broadcasts of big networks small.
 void AddRouterQuestions(const FlowSink& flows, const SwitchPort& port, const RouterPort& peer, bool has_machines) {
@@ -59,7 +53,6 @@ void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
   const FlowSink flows(reader, context, out, port.lswitch, uuid);
   if (!port.enabled) AddDisabledFlows(flows, port);
   if (port.type.empty() && port.unknown && !port.has_port_security) AddLearningFlows(flows, port);
-  if (port.type == "localnet" || !port.peer.IsZero()) AddUntrackedFlows(flows, port);
   for (const MacAddress& mac : port.macs) {
     flows.Add(Stage::kLsInL2Lkup, 50, absl::StrCat("eth.dst == ", mac.ToString()),
               port.enabled ? absl::StrCat("outport = ", port.quoted, "; output;") : kDrop);

@@ -13,6 +13,8 @@ constexpr CompiledColumn kOptions[] = {
     {"NB_Global", "options", "debug_drop_collector_set"},
     {"NB_Global", "options", "debug_drop_domain_id"},
     {"NB_Global", "options", "default_acl_drop"},
+    {"NB_Global", "options", "controller_event"},
+    {"NB_Global", "options", "use_ct_inv_match"},
     {"Logical_Switch", "other_config", "ipv6_prefix"},
     {"Logical_Switch", "other_config", "mac_only"},
     {"Logical_Switch", "other_config", "mcast_snoop"},
@@ -151,9 +153,11 @@ void UnsupportedColumns::AppendTo(std::vector<Unsupported>& found) const {
     const ColumnSchema* name = table.FindColumn("name");
     const Row* values = nb_.Find(table, row.second);
     if (values == nullptr) continue;
+    // Some rows need not have one.
+    std::string called(name == nullptr ? absl::string_view() : values->Text(name->index()));
+    if (called.empty()) called = row.second.ToString();
     for (const std::string& column : columns) {
-      found.push_back({std::string(table.name()),
-                       name == nullptr ? row.second.ToString() : std::string(values->Text(name->index())), column});
+      found.push_back({std::string(table.name()), called, column});
     }
   }
 }

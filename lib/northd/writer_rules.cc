@@ -15,11 +15,19 @@ namespace multicast = sb::columns::Multicast_Group;
 namespace address_set = sb::columns::Address_Set;
 namespace port_group = sb::columns::Port_Group;
 namespace global = sb::columns::SB_Global;
+namespace load_balancer = sb::columns::Load_Balancer;
+namespace dp_group = sb::columns::Logical_DP_Group;
 
 // A row that is called as its column says.
 template <typename Column>
 std::function<std::optional<std::string>(const Uuid&, const Row&)> NamedBy(Column column) {
   return [column](const Uuid&, const Row& row) { return std::string(row.Text(column.index)); };
+}
+
+// The Northbound row that a Load_Balancer is made of.
+std::optional<Uuid> OwnerOfLoadBalancer(sb::Load_Balancer_View row) {
+  const absl::StatusOr<Uuid> uuid = Uuid::Parse(row->external_ids("lb_id").value_or(""));
+  return uuid.ok() ? std::optional<Uuid>(*uuid) : std::nullopt;
 }
 
 std::optional<std::string> UuidAsName(const Uuid& uuid, const Row&) { return uuid.ToString(); }
@@ -31,6 +39,10 @@ std::optional<Uuid> OwnerOfDatapath(sb::Datapath_Binding_View row) {
   if (!owner.has_value()) owner = row->external_ids("logical-router");
   const absl::StatusOr<Uuid> uuid = Uuid::Parse(owner.value_or(""));
   return uuid.ok() ? std::optional<Uuid>(*uuid) : std::nullopt;
+}
+
+Uuid NetworksOfLoadBalancer(const Uuid& load_balancer) {
+  return Uuid::FromName(absl::StrCat("Load_Balancer/", load_balancer.ToString(), "/datapath_group"));
 }
 
 std::vector<TableRule> SouthboundRules(const Database& sb, const RowWriter& rows) {
@@ -66,6 +78,23 @@ std::vector<TableRule> SouthboundRules(const Database& sb, const RowWriter& rows
       {.table = &SchemaOf<sb::Port_Group>(),
        .owned = ColumnsOf(port_group::name, port_group::ports),
        .name = NamedBy(port_group::name)},
+      {.table = &SchemaOf<sb::Load_Balancer>(),
+       .owned = ColumnsOf(load_balancer::name, load_balancer::vips, load_balancer::protocol, load_balancer::datapaths,
+                          load_balancer::datapath_group, load_balancer::options, load_balancer::external_ids),
+       .name = [](const Uuid&, const Row& row) -> std::optional<std::string> {
+         const std::optional<Uuid> owner = OwnerOfLoadBalancer(sb::Load_Balancer_View(&row));
+         return owner.has_value() ? std::optional<std::string>(owner->ToString()) : std::nullopt;
+       }},
+      {.table = &SchemaOf<sb::Logical_DP_Group>(),
+       .owned = ColumnsOf(dp_group::datapaths),
+       .name = [&sb, &rows](const Uuid& uuid, const Row&) -> std::optional<std::string> {
+         for (const Uuid& referrer : sb.Find(load_balancer::datapath_group, uuid)) {
+           const std::optional<Uuid> owner = OwnerOfLoadBalancer(sb.Read<sb::Load_Balancer>(referrer));
+           if (owner.has_value()) return NetworksOfLoadBalancer(*owner).ToString();
+         }
+         return rows.Expected(uuid).ToString();
+       },
+       .of_others_too = true},
       {.table = &SchemaOf<sb::SB_Global>(),
        .owned = ColumnsOf(global::nb_cfg, global::ipsec, global::options),
        .name = [](const Uuid&, const Row&) { return std::optional<std::string>(""); }},

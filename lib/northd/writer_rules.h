@@ -17,6 +17,10 @@ namespace ovnlite {
 // The Logical_Switch or Logical_Router that a Datapath_Binding is of.
 std::optional<Uuid> OwnerOfDatapath(sb::Datapath_Binding_View row);
 
+// The Logical_DP_Group that says on which switches a Load_Balancer of the Northbound database is. It is the load balancer's
+// alone; those of logical flows are made by network_groups.h.
+Uuid NetworksOfLoadBalancer(const Uuid& load_balancer);
+
 // `rows`: the writer that they are for, which knows the rows of tables that stand before. Both must outlive the rules.
 std::vector<TableRule> SouthboundRules(const Database& sb, const RowWriter& rows);
 // Columns that report to those who configure.

@@ -116,19 +116,43 @@ uint64_t Row::Hash() const {
   return hash;
 }
 
+namespace {
+
+bool HasKeyBehind(const MembersView& members, const Atom& key) {
+  if (members.empty()) return false;
+  const MemberNode* node = members.root();
+  while (node->level > 0) node = node->children()[node->count - 1];
+  return key < node->keys()[node->count - 1].ToRef(members.key_type()).ToAtom();
+}
+
+// As lists of members, which are not equal; at the cost of how far they are apart.
+bool MembersPrecede(const ColumnSchema& column, const MembersView& a, const MembersView& b) {
+  // The first that only one of them has.
+  using First = std::optional<std::pair<Atom, Atom>>;
+  First of_a, of_b;
+  const auto note = [&column](First& first) {
+    return [&](const AtomBits& key, const AtomBits* value) {
+      if (first.has_value()) return;
+      first.emplace(key.ToRef(column.key().type).ToAtom(),
+                    value == nullptr ? Atom() : value->ToRef(column.value().type).ToAtom());
+    };
+  };
+  DiffMembers(a, b, note(of_a), note(of_b));
+  // Where one has its first, the other has something later, or ends.
+  if (of_a.has_value() && of_b.has_value()) return *of_a < *of_b;
+  return of_a.has_value() ? HasKeyBehind(b, of_a->first) : !HasKeyBehind(a, of_b->first);
+}
+
+}  // namespace
+
 bool Row::Precedes(const Row& a, const Row& b) {
   for (const ColumnSchema& column : a.table().columns()) {
     if (a.ColumnEquals(column, b)) continue;
-    std::vector<Atom> mine, theirs;
-    const auto list = [](std::vector<Atom>& atoms) {
-      return [&atoms](const AtomRef& key, const AtomRef* value) {
-        atoms.push_back(key.ToAtom());
-        if (value != nullptr) atoms.push_back(value->ToAtom());
-      };
-    };
-    a.Get(column).ForEach(list(mine));
-    b.Get(column).ForEach(list(theirs));
-    return mine < theirs;
+    if (column.shape() == ColumnShape::kSet || column.shape() == ColumnShape::kMap) {
+      return MembersPrecede(column, a.MembersOf(column.index()), b.MembersOf(column.index()));
+    }
+    const Datum mine = a.Get(column), theirs = b.Get(column);
+    return mine.empty() || (!theirs.empty() && mine.atom() < theirs.atom());
   }
   return false;
 }

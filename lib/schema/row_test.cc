@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
 #include "lib/schema/message.h"
 #include "lib/schema/ovn_nb.rows.h"
 #include "lib/schema/ovn_sb.rows.h"
+#include "ovnlite/base/random.h"
 
 namespace ovnlite {
 namespace {
@@ -142,6 +146,42 @@ TEST(RowTest, TakesTablesOfAnySchema) {
     EXPECT_EQ(row.Has(column), column.index() % 3 != 0) << column.name();
   }
   EXPECT_NE(row.Compare(copy) & MaskOf(199), 0u);
+}
+
+// By columns in their order, and within one as lists.
+TEST(RowTest, OrderIsThatOfLists) {
+  const ColumnSchema& set = Column("Logical_Switch_Port", "addresses");
+  const ColumnSchema& map = Column("Logical_Switch_Port", "options");
+  Random random(1);
+  const auto draw = [&] {
+    std::vector<std::string> words;
+    for (uint64_t n = random.Below(40); n > 0; --n) words.push_back(absl::StrCat("w", 100 + random.Below(45)));
+    std::sort(words.begin(), words.end());
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+    return words;
+  };
+  for (int i = 0; i < 2'000; ++i) {
+    const std::vector<std::string> a = draw();
+    std::vector<std::string> b = draw();
+    if (random.Below(4) == 0) {
+      b = a;
+      b.resize(random.Below(a.size() + 1));
+    }
+    Row in_set[2] = {Row(set.table()), Row(set.table())}, in_map[2] = {Row(set.table()), Row(set.table())};
+    for (int side = 0; side < 2; ++side) {
+      for (const std::string& word : side == 0 ? a : b) {
+        in_set[side].Insert(set, AtomRef(absl::string_view(word)));
+        in_map[side].Insert(map, AtomRef(absl::string_view(word)), AtomRef(absl::string_view("v")));
+      }
+    }
+    EXPECT_EQ(Row::Precedes(in_set[0], in_set[1]), a < b);
+    EXPECT_EQ(Row::Precedes(in_map[0], in_map[1]), a < b);
+  }
+  Row low(map.table()), high(map.table());
+  low.Insert(map, AtomRef(absl::string_view("k")), AtomRef(absl::string_view("1")));
+  high.Insert(map, AtomRef(absl::string_view("k")), AtomRef(absl::string_view("2")));
+  EXPECT_TRUE(Row::Precedes(low, high));
+  EXPECT_FALSE(Row::Precedes(high, low));
 }
 
 }  // namespace

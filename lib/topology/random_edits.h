@@ -6,7 +6,9 @@
 #define OVNLITE_LIB_TOPOLOGY_RANDOM_EDITS_H_
 
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -42,6 +44,12 @@ class RandomEdits {
   bool EditAddressSet();
   bool EditPortGroup();
 
+  bool AddLoadBalancer();
+  bool EditVips();
+  bool DeleteLoadBalancer();
+  bool AttachLoadBalancer();
+  bool EditLoadBalancerGroup();
+
   bool AddRouter();
   bool ConnectRouter();
   bool JoinRouters();
@@ -73,6 +81,16 @@ class RandomEdits {
   std::vector<std::string> LinkNetworks(int link, int end) const;
   std::string RandomPrefix(bool v6);
   std::string RandomMatch(absl::string_view direction);
+  // A switch or a port group that ACLs can be of, by its name; nothing when there is none. With `only_with_acls` one that
+  // has some.
+  struct AclOwner {
+    bool is_group;
+    Uuid uuid;
+    std::string name;
+  };
+  std::optional<AclOwner> PickAclOwner(bool only_with_acls);
+  // A VIP with its backends, or with none.
+  std::pair<std::string, std::string> RandomVip();
 
   Random random_;
   Topology topology_;

@@ -189,38 +189,61 @@ std::string RandomEdits::RandomMatch(absl::string_view direction) {
   return absl::StrJoin(terms, " && ");
 }
 
+std::optional<RandomEdits::AclOwner> RandomEdits::PickAclOwner(bool only_with_acls) {
+  const Database& nb = topology_.nb();
+  std::vector<AclOwner> owners;
+  for (const auto& [uuid, row] : nb.Rows<nb::Logical_Switch>()) {
+    if (!only_with_acls || !row->acls().empty()) owners.push_back({false, uuid, std::string(row->name())});
+  }
+  for (const auto& [uuid, row] : nb.Rows<nb::Port_Group>()) {
+    if (!only_with_acls || !row->acls().empty()) owners.push_back({true, uuid, std::string(row->name())});
+  }
+  return owners.empty() ? std::nullopt : std::optional<AclOwner>(owners[Pick(owners.size())]);
+}
+
 bool RandomEdits::AddAcl() {
-  std::vector<LogicalSwitch> switches = topology_.switches();
-  if (switches.empty()) return false;
-  LogicalSwitch& ls = switches[Pick(switches.size())];
+  const std::optional<AclOwner> owner = PickAclOwner(false);
+  if (!owner.has_value()) return false;
   const absl::string_view direction = Chance(50) ? "from-lport" : "to-lport";
   static constexpr absl::string_view kActions[] = {"allow", "drop", "reject", "allow-stateless", "allow-related"};
   const absl::string_view action = kActions[Pick(std::size(kActions))];
   // Priorities of their own, so that no two ACLs are the same.
   const int priority = 1000 + ++names_;
   const std::string match = RandomMatch(direction);
-  return Did(ls.AddAcl(direction, priority, match, action),
-             absl::StrCat("acl-add ", ls.name(), " ", direction, " ", priority, " '", match, "' ", action));
+  const std::string command =
+      absl::StrCat("acl-add ", owner->name, " ", direction, " ", priority, " '", match, "' ", action);
+  if (!owner->is_group) {
+    return Did(topology_.FindSwitch(owner->name)->AddAcl(direction, priority, match, action), command);
+  }
+  Transaction t = topology_.nb().Begin();
+  const Uuid uuid = topology_.NewUuid();
+  auto* acl = t.Insert<nb::ACL>(uuid);
+  acl->set_direction(std::string(direction));
+  acl->set_priority(priority);
+  acl->set_match(match);
+  acl->set_action(std::string(action));
+  t.InsertMember(nb::columns::Port_Group::acls, owner->uuid, uuid);
+  return Did(topology_.nb().Commit(std::move(t)).status(), command);
 }
 
 bool RandomEdits::DeleteAcl() {
-  std::vector<LogicalSwitch> with;
-  for (const LogicalSwitch& ls : topology_.switches()) {
-    if (!topology_.nb().Read<nb::Logical_Switch>(ls.uuid())->acls().empty()) with.push_back(ls);
-  }
-  if (with.empty()) return false;
-  const LogicalSwitch& ls = with[Pick(with.size())];
-  const auto* row = topology_.nb().Get<nb::Logical_Switch>(ls.uuid());
-  const auto& acls = row->acls();
-  const ovsdb::Uuid& ref = acls[static_cast<int>(Pick(static_cast<size_t>(acls.size())))];
-  const Uuid uuid(ref.high(), ref.low());
-  const auto* acl = topology_.nb().Get<nb::ACL>(uuid);
+  const std::optional<AclOwner> owner = PickAclOwner(true);
+  if (!owner.has_value()) return false;
+  Database& nb = topology_.nb();
+  const auto& acls =
+      owner->is_group ? nb.Read<nb::Port_Group>(owner->uuid)->acls() : nb.Read<nb::Logical_Switch>(owner->uuid)->acls();
+  const std::vector<Uuid> all(acls.begin(), acls.end());
+  const Uuid uuid = all[Pick(all.size())];
+  const auto acl = nb.Read<nb::ACL>(uuid);
   const std::string command =
-      absl::StrCat("acl-del ", ls.name(), " ", acl->direction(), " ", acl->priority(), " '", acl->match(), "'");
-  return Did(topology_.Change<nb::Logical_Switch>(
-                 ls.uuid(),
-                 [&](Transaction& t) { t.EraseMember(nb::columns::Logical_Switch::acls, ls.uuid(), uuid); }),
-             command);
+      absl::StrCat("acl-del ", owner->name, " ", acl->direction(), " ", acl->priority(), " '", acl->match(), "'");
+  Transaction t = nb.Begin();
+  if (owner->is_group) {
+    t.EraseMember(nb::columns::Port_Group::acls, owner->uuid, uuid);
+  } else {
+    t.EraseMember(nb::columns::Logical_Switch::acls, owner->uuid, uuid);
+  }
+  return Did(nb.Commit(std::move(t)).status(), command);
 }
 
 bool RandomEdits::EditAddressSet() {

@@ -13,7 +13,9 @@
 namespace ovnlite {
 namespace {
 
-RandomTopologyOptions Everything() { return {.acls = true, .localnet = true, .address_sets = true}; }
+RandomTopologyOptions Everything() {
+  return {.acls = true, .load_balancers = true, .localnet = true, .address_sets = true};
+}
 
 // Laws every random network keeps, beyond what the database itself enforces at each commit.
 void CheckNetwork(const Database& nb) {
@@ -80,6 +82,11 @@ TEST(RandomTopologyTest, EveryEditIsCommitted) {
                               "lr-route-del",
                               "acl-add",
                               "acl-del",
+                              "lb-del",
+                              "ls-lb-add",
+                              "ls-lb-del",
+                              "remove",
+                              "add",
                               "pg-add",
                               "pg-set-ports",
                               "create",

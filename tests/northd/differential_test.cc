@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -38,6 +39,8 @@ TEST(NorthdDifferentialTest, EqualsARealOvnNorthd) {
     t.Insert<nb::NB_Global>(Uuid(0, 1));
     ASSERT_TRUE(nb.Commit(std::move(t)).ok());
     RandomTopologyOptions options;
+    options.acls = true;
+    options.load_balancers = true;
     options.localnet = true;
     options.address_sets = true;
     RandomTopology topology(nb, seed, options);
@@ -75,6 +78,28 @@ class OddTexts {
   std::string Ip() { return Spoilt(random_.OneIn(3) ? Ipv6() : Ipv4()); }
   std::string NextHop() {
     return random_.OneIn(6) ? OneOf({"", "discard", "10.1.0.9/32", "fd00::9/128"}) : random_.OneIn(2) ? Ip() : Ipv4();
+  }
+
+  // Of a load balancer: an address, perhaps with a port.
+  std::string Endpoint(bool with_port) {
+    const std::string port = with_port ? OneOf({":80", ":80", ":80", ":+80", ":080", ": 80", ":0", ":", ":65536", ":x"}) : "";
+    std::string text;
+    if (random_.OneIn(3)) {
+      text = absl::StrCat(OneOf({"fd00::", "FD00:0::", "::ffff:10.0.0."}), random_.Below(10));
+      if (!port.empty() || random_.OneIn(2)) text = absl::StrCat("[", text, "]");
+    } else {
+      text = absl::StrCat("10.0.", random_.Below(3), ".", random_.Below(260));
+    }
+    text += port;
+    return random_.OneIn(2) ? text : Spoilt(std::move(text));
+  }
+  std::pair<std::string, std::string> Vip() {
+    const bool with_port = random_.OneIn(2);
+    std::pair<std::string, std::string> vip = {Endpoint(with_port), ""};
+    for (uint64_t n = random_.Below(3); n > 0; --n) {
+      absl::StrAppend(&vip.second, vip.second.empty() ? "" : ",", Endpoint(with_port));
+    }
+    return vip;
   }
 
  private:
@@ -117,12 +142,17 @@ TEST(NorthdDifferentialTest, HalfOfWhatIsWrongCountsAsInARealOvnNorthd) {
     ls->set_name("s");
     auto* lr = t.Insert<nb::Logical_Router>(Uuid(0, 3));
     lr->set_name("r");
+    auto* lb = t.Insert<nb::Load_Balancer>(Uuid(0, 4));
+    lb->set_name("lb");
+    *ls->add_load_balancer() = ToProto(Uuid(0, 4));
     std::string all;
     for (uint64_t i = 0; i < 60; ++i) {
       auto* port = t.Insert<nb::Logical_Switch_Port>(Uuid(1, i));
       port->set_name(absl::StrCat("p", i));
       port->add_addresses(texts.Address());
       *ls->add_ports() = ToProto(Uuid(1, i));
+      const auto vip = texts.Vip();
+      (*lb->mutable_vips())[vip.first] = vip.second;
       auto* side = t.Insert<nb::Logical_Router_Port>(Uuid(2, i));
       side->set_name(absl::StrCat("r", i));
       side->set_mac(i % 5 == 0 ? texts.Mac() : absl::StrCat("02:00:00:01:00:", absl::Hex(i, absl::kZeroPad2)));
@@ -144,7 +174,7 @@ TEST(NorthdDifferentialTest, HalfOfWhatIsWrongCountsAsInARealOvnNorthd) {
       if (i % 7 == 0) route->set_policy("src-ip");
       *lr->add_static_routes() = ToProto(Uuid(4, i));
       absl::StrAppend(&all, port->addresses(0), " | ", absl::StrJoin(networks, " & "), " | ", route->ip_prefix(), " > ",
-                      route->nexthop(), "\n");
+                      route->nexthop(), " | ", vip.first, " = ", vip.second, "\n");
     }
     const auto committed = nb.Commit(std::move(t));
     ASSERT_TRUE(committed.ok()) << committed.status();

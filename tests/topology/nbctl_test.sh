@@ -10,6 +10,7 @@ folder=$(mktemp -d)
 server=
 trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
+export OVN_NB_DB="unix:$folder/nb.sock"  # For commands within commands.
 commands=0
 for seed in 1 2 3 4 5 6; do
   "$writer" $seed . || exit 1
@@ -25,7 +26,7 @@ for seed in 1 2 3 4 5 6; do
   done
   grep -q OVN_Northbound out || { echo "seed $seed: ovsdb-server does not answer"; cat out server.log; exit 1; }
   while IFS= read -r line; do
-    if ! eval "ovn-nbctl --db=unix:$folder/nb.sock $line" >out 2>&1; then
+    if ! eval "ovn-nbctl $line" >out 2>&1; then
       printf 'seed %s: ovn-nbctl %s\n' $seed "$line"
       cat out server.log
       exit 1
@@ -33,7 +34,7 @@ for seed in 1 2 3 4 5 6; do
     commands=$((commands + 1))
   done <log
   # In ovn-nbctl's order, with UUIDs; here by name, without.
-  ovn-nbctl --db="unix:$folder/nb.sock" show | sed -E 's/ [0-9a-f]{8}-[0-9a-f-]{27}//' | sort >real
+  ovn-nbctl show | sed -E 's/ [0-9a-f]{8}-[0-9a-f-]{27}//' | sort >real
   sort show >ours
   diff real ours || { echo "seed $seed: shown differently"; exit 1; }
   kill $server && wait $server

@@ -1,5 +1,5 @@
-// Writes what a random network is made of, for the test beside: FOLDER/log, ovn-nbctl commands; FOLDER/show, the result;
-// FOLDER/schema, for a server.
+// Writes what a random network is made of, for the test beside: FOLDER/log, ovn-nbctl commands; FOLDER/show, the
+// result; FOLDER/schema, for a server.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -12,8 +12,9 @@
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   ovnlite::Database nb(ovnlite::NorthboundSchema());
-  ovnlite::RandomTopology random(nb, std::strtoull(argv[1], nullptr, 10),
-                                 {.edits = 60, .acls = true, .localnet = true, .address_sets = true});
+  ovnlite::RandomTopology random(
+      nb, std::strtoull(argv[1], nullptr, 10),
+      {.edits = 60, .acls = true, .load_balancers = true, .localnet = true, .address_sets = true});
   if (const absl::Status status = random.Build(); !status.ok()) {
     std::cerr << status << "\n";
     return 1;

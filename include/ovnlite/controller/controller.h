@@ -36,6 +36,7 @@
 #include "absl/strings/string_view.h"
 #include "ovnlite/base/ip.h"
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/db/compile_statistics.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/flow/flow_tables.h"
 #include "ovnlite/packet/flow_key.h"
@@ -126,6 +127,9 @@ class Controller {
   std::vector<FlowError> errors() const;
   // On demand: those among the flows that a packet with this key may meet in `table`, once they are prepared.
   std::vector<FlowError> ErrorsMet(uint8_t table, const FlowKey& key) const;
+
+  // What compiling has cost since the beginning.
+  const CompileStatistics& statistics() const;
 
   // Every flow as `ovs-ofctl dump-flows --no-stats` prints it, sets and ranges spelled out as OpenFlow needs them
   // (conjunctive matches included). By table, then priority, highest first, then text. `*left_out`, unless null,

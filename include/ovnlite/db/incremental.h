@@ -46,6 +46,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/db/compile_statistics.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/db/incremental_parts.h"
 
@@ -146,7 +147,9 @@ class Reader {
                                           const std::type_identity_t<Key>& key) {
     auto& store = static_cast<incremental::RelationStore<Key, Value>&>(RelationOf(relation.number));
     ReadRelation(store, store.WatchAll(key));
-    return store.ValuesOf(key);
+    const incremental::Values<Key, Value> values = store.ValuesOf(key);
+    frame_.log.values += values.size();
+    return values;
   }
   template <typename Key, typename Value>
   bool Any(const Relation<Key, Value>& relation, const std::type_identity_t<Key>& key) {
@@ -378,13 +381,7 @@ class Incremental {
 
   // -- Counting --
 
-  struct Statistics {
-    uint64_t emitter_runs = 0;
-    uint64_t query_runs = 0;
-    uint64_t queries_unchanged = 0;  // Runs whose answer was equal, which stopped the wave.
-    uint64_t reads = 0;              // Things read by these runs.
-    uint64_t items = 0;              // Items and pairs put into place or taken away.
-  };
+  using Statistics = CompileStatistics;
   const Statistics& statistics() const;
   // By function, in the order of declaration.
   struct FunctionStatistics {

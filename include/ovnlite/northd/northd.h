@@ -21,6 +21,7 @@
 
 #include "absl/status/status.h"
 #include "ovnlite/base/random.h"
+#include "ovnlite/db/compile_statistics.h"
 #include "ovnlite/db/database.h"
 
 namespace ovnlite {
@@ -55,12 +56,6 @@ struct NorthdOptions {
   Random* random = nullptr;
 };
 
-// How much was compiled, for those who care about cost.
-struct NorthdStatistics {
-  uint64_t emitter_runs = 0;  // A unit of compilation was run: one subject of one Northbound row.
-  uint64_t query_runs = 0;
-};
-
 class Northd {
  public:
   using Options = NorthdOptions;
@@ -85,7 +80,7 @@ class Northd {
   // By table, row, message. As of the last Update().
   std::vector<NorthdWarning> warnings() const;
 
-  NorthdStatistics statistics() const;
+  const CompileStatistics& statistics() const;
 
  private:
   struct State;

@@ -68,7 +68,7 @@ class Row {
   uint64_t HashOf(const ColumnSchema& column) const;
   // Of all columns. Equal rows have equal hashes, which differ from process to process.
   uint64_t Hash() const;
-  // An order of rows of one table, by their columns.
+  // An order of rows of one table, by their columns: sets as lists of their members.
   static bool Precedes(const Row& a, const Row& b);
 
   void Set(const ColumnSchema& column, Datum value);

@@ -154,6 +154,7 @@ struct ColumnLog {
   };
   std::vector<ColumnMask> columns;  // By row.
   std::vector<Key> keys;
+  uint64_t values = 0;  // That were looked at; those of a set or map all count.
 };
 
 // What all views have.
@@ -166,16 +167,29 @@ class RowView {
   explicit operator bool() const { return row_ != nullptr; }
   // The row as a whole: all columns count as looked at.
   const Row& row() const {
-    if (log_ != nullptr) log_->columns[number_] = kAllColumns;
+    if (log_ != nullptr) {
+      log_->columns[number_] = kAllColumns;
+      ++log_->values;
+    }
     return *row_;
   }
   // A string that is shared with the row.
   SharedString String(int column) const { return Noted(column).String(column); }
+  // A set or map that is shared with the row; counts as one value, since nobody goes through it.
+  Members Shared(int column) const { return Members(Noted(column).MembersOf(column)); }
 
  protected:
   const Row& Noted(int column) const {
-    if (log_ != nullptr) log_->columns[number_] |= MaskOf(column);
+    if (log_ != nullptr) {
+      log_->columns[number_] |= MaskOf(column);
+      ++log_->values;
+    }
     return *row_;
+  }
+  MembersView NotedMembers(int column) const {
+    const MembersView members = Noted(column).MembersOf(column);
+    if (log_ != nullptr) log_->values += members.size();
+    return members;
   }
   template <typename T>
   T Scalar(int column) const {
@@ -190,7 +204,10 @@ class RowView {
   }
   template <typename V>
   std::optional<V> ValueUnder(int column, absl::string_view key) const {
-    if (log_ != nullptr) log_->keys.push_back({number_, column, std::string(key)});
+    if (log_ != nullptr) {
+      log_->keys.push_back({number_, column, std::string(key)});
+      ++log_->values;
+    }
     const AtomBits* value = row_->MembersOf(column).FindValue(AtomRef(key));
     return value == nullptr ? std::nullopt : std::optional<V>(ValueOf<V>(*value));
   }

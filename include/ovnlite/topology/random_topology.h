@@ -42,9 +42,10 @@ struct RandomTopologyOptions {
   bool ipv6 = true;
   bool static_routes = true;
   bool port_security = true;
-  bool acls = false;          // from-lport and to-lport, stateless matches, all actions.
-  bool localnet = false;      // Switches with a way to a provider network.
-  bool address_sets = false;  // Address sets and port groups, and ACLs that use them where there are ACLs.
+  bool acls = false;            // from-lport and to-lport, stateless matches, all actions.
+  bool load_balancers = false;  // On switches, by themselves and by groups, with and without VIPs.
+  bool localnet = false;        // Switches with a way to a provider network.
+  bool address_sets = false;    // Address sets and port groups, and ACLs that use them and are theirs where there are ACLs.
 };
 
 class RandomTopology {

@@ -60,12 +60,12 @@ void WriteAccessors(const DescriptorProto& table, const FieldDescriptorProto& fi
   if (const DescriptorProto* entry = MapEntryOf(table, field)) {
     const std::string key = TypeOf(entry->field(0)), value = TypeOf(entry->field(1));
     out << "  MapOf<" << key << ", " << value << "> " << name << "() const { return MapOf<" << key << ", " << value
-        << ">(Noted(" << n << ").MembersOf(" << n << ")); }\n"
+        << ">(NotedMembers(" << n << ")); }\n"
         << "  std::optional<" << value << "> " << name << "(absl::string_view key) const { return ValueUnder<" << value
         << ">(" << n << ", key); }\n";
   } else if (field.label() == FieldDescriptorProto::LABEL_REPEATED) {
-    out << "  SetOf<" << type << "> " << name << "() const { return SetOf<" << type << ">(Noted(" << n
-        << ").MembersOf(" << n << ")); }\n";
+    out << "  SetOf<" << type << "> " << name << "() const { return SetOf<" << type << ">(NotedMembers(" << n
+        << ")); }\n";
   } else {
     if (field.proto3_optional()) {
       out << "  bool has_" << name << "() const { return Noted(" << n << ").Has(" << n << "); }\n";
