@@ -46,7 +46,8 @@ class Member final : public HypervisorHost {
         hypervisor_(sb, clock, *this, {.chassis = std::move(chassis), .plug_as_bound = true}) {}
 
   Hypervisor& hypervisor() { return hypervisor_; }
-  Instant due = kNever;  // As the fabric knows it.
+  Instant due = kNever;   // As the fabric knows it.
+  bool in_use = false;    // It follows the database.
 
   // Who is on the underlay, and where.
   void Join(const std::map<std::string, ChassisAddress>& addresses) {
@@ -131,7 +132,13 @@ struct Fabric::State {
       if (std::exchange(chassis_changed, false)) FollowChassis();
       const std::set<std::string> some = std::exchange(touched, {});
       if (std::exchange(changed, false)) {
-        for (const auto& [name, member] : members) Update(name, *member);
+        for (const auto& [name, member] : members) {
+          if (member->in_use) {
+            Update(name, *member);
+          } else {
+            member->hypervisor().ClaimGateways();
+          }
+        }
       } else {
         for (const std::string& name : some) Update(name, *members.at(name));
       }
@@ -147,10 +154,9 @@ struct Fabric::State {
   }
   // A member to bring packets to; it has something to say afterwards.
   Member* Touch(absl::string_view chassis) {
-    const auto found = members.find(std::string(chassis));
-    if (found == members.end()) return nullptr;
-    touched.insert(found->first);
-    return found->second.get();
+    Member* const member = Find(chassis);
+    if (member != nullptr) touched.emplace(chassis);
+    return member;
   }
 
   void FollowChassis() {
@@ -185,8 +191,15 @@ struct Fabric::State {
     return "";
   }
 
-  Member* Find(absl::string_view chassis) const {
-    const auto found = members.find(std::string(chassis));
+  // Is in use from now on.
+  Member* Find(absl::string_view chassis) {
+    auto found = members.find(std::string(chassis));
+    if (found == members.end()) return nullptr;
+    if (!std::exchange(found->second->in_use, true)) {
+      touched.insert(found->first);
+      Update();  // Which may find that the chassis is gone.
+      found = members.find(std::string(chassis));
+    }
     return found == members.end() ? nullptr : found->second.get();
   }
 
@@ -253,8 +266,9 @@ absl::Status Fabric::Inject(absl::string_view logical_port, absl::Span<const uin
   if (Member* member = state_->Touch(state_->ChassisOf(logical_port)); member != nullptr) {
     if (member->ReceivePort(logical_port, frame)) return absl::OkStatus();
   }
-  for (const auto& [name, member] : state_->members) {
-    if (member->ReceivePort(logical_port, frame)) return state_->Touch(name), absl::OkStatus();
+  for (const std::string& name : chassis()) {
+    Member* const member = state_->Find(name);
+    if (member != nullptr && member->ReceivePort(logical_port, frame)) return state_->Touch(name), absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("logical port \"", logical_port, "\" is bound on no chassis"));
 }

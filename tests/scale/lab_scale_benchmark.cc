@@ -2,7 +2,7 @@
 //
 //   lab_scale_benchmark HOSTS...          (10 10000)
 //
-// Hosts are on switches of 100 behind one router, and on chassis of 100.
+// Hosts are on switches of 100 (of half as many as there are, if these are fewer) behind one router, each on a chassis.
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +19,7 @@
 namespace ovnlite {
 namespace {
 
-constexpr int kPerSwitch = 100;
+int per_switch = 100;
 
 double Now() {
   return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -30,7 +30,7 @@ double Median(std::vector<double> values) {
 }
 
 std::string Ip(int host) {
-  return absl::StrFormat("10.%d.%d.%d", host / kPerSwitch / 256, host / kPerSwitch % 256, host % kPerSwitch + 10);
+  return absl::StrFormat("10.%d.%d.%d", host / per_switch / 256, host / per_switch % 256, host % per_switch + 10);
 }
 std::string Mac(int first, int number) {
   return absl::StrFormat("%02x:00:00:%02x:%02x:%02x", first, number >> 16, number >> 8 & 0xff, number & 0xff);
@@ -38,10 +38,10 @@ std::string Mac(int first, int number) {
 std::string Host(int number) { return absl::StrCat("vm", number); }
 
 absl::Status AddHost(Lab& lab, int host) {
-  const int group = host / kPerSwitch;
+  const int group = host / per_switch;
   const std::string ls = absl::StrCat("ls", group), chassis = absl::StrCat("hv", group);
   const std::string gateway = absl::StrFormat("10.%d.%d.1", group / 256, group % 256);
-  if (host % kPerSwitch == 0) {
+  if (host % per_switch == 0) {
     OVNLITE_RETURN_IF_ERROR(lab.AddChassis(chassis, absl::StrFormat("192.168.%d.%d", group / 200, group % 200 + 1)));
     OVNLITE_RETURN_IF_ERROR(lab.AddSwitch(ls));
     OVNLITE_RETURN_IF_ERROR(lab.Connect("lr", ls, Mac(0x0e, group), gateway + "/24"));
@@ -50,6 +50,7 @@ absl::Status AddHost(Lab& lab, int host) {
 }
 
 absl::Status Run(int hosts) {
+  per_switch = std::min(100, (hosts + 1) / 2);
   constexpr int kPings = 50, kEdits = 20;
   double start = Now();
   Lab lab;
@@ -71,7 +72,7 @@ absl::Status Run(int hosts) {
   for (int i = 0; i < kPings; ++i) pings.push_back(ping());
   for (int i = 0; i < kEdits; ++i) {
     start = Now();
-    OVNLITE_RETURN_IF_ERROR(lab.MoveHost(from, hosts > kPerSwitch && i % 2 == 0 ? "hv1" : "hv0"));
+    OVNLITE_RETURN_IF_ERROR(lab.MoveHost(from, i % 2 == 0 ? "hv1" : "hv0"));
     OVNLITE_RETURN_IF_ERROR(lab.Sync());
     edits.push_back(Now() - start);
   }

@@ -8,6 +8,9 @@
 //   fabric.Inject("LSP1", frame);
 //   fabric.Settle();                               // until nothing moves
 //
+// A hypervisor compiles nothing until a frame comes to it or somebody looks at its parts; from then on it follows every
+// change. So a network of a thousand hypervisors costs those that are used.
+//
 // What hypervisors learn (MAC_Binding, FDB) is written to the Southbound database, as OVN does, and reaches every other
 // hypervisor from there.
 
@@ -60,7 +63,8 @@ class Fabric {
 
   void set_tap(std::function<void(const Sighting&)> tap);
 
-  // Takes up changes of the database: controllers recompile, megaflows are checked. Inject() and Settle() call it.
+  // Takes up changes of the database: gateways are claimed, controllers in use recompile, megaflows are checked. Inject()
+  // and Settle() call it.
   void Update();
 
   // A frame from the VM behind `logical_port`. NotFound when the port is bound on no chassis of the fabric.

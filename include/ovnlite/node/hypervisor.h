@@ -119,6 +119,9 @@ class Hypervisor final {
   // Writes to the database what was learned, then follows it: who is plugged in, where tunnels lead, what the flows
   // are, which neighbours are known. Cheap when nothing changed.
   void Update();
+  // The part of Update() that others wait for: takes the gateway ports that are this chassis' to have, and says so in the
+  // database. Cheap when none changed.
+  void ClaimGateways();
   // Update() has something to do: the database changed, or is to be told something.
   bool is_behind() const;
   // Expiry; call it at next_deadline().
@@ -157,7 +160,6 @@ class Hypervisor final {
   void FollowPorts();
   void FollowTunnels();
   void FollowDatabase();
-  void ClaimGateways();
   void OnCommit(const Delta& delta);
   // Whether an agent takes packets with this opcode, and giving it one.
   bool Takes(uint32_t opcode) const;
