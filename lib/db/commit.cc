@@ -10,14 +10,6 @@
 namespace ovnlite {
 namespace {
 
-// The error with its place, after RFC 7047's word for it ("constraint violation: ...").
-absl::Status AtColumn(const absl::Status& status, const Edit& edit, const ColumnSchema& column) {
-  const absl::string_view message = status.message();
-  const size_t colon = message.find(": ");
-  return absl::Status(status.code(), absl::StrCat(message.substr(0, colon + 2), RowName(*edit.table, edit.uuid),
-                                                  " column ", column.name(), ": ", message.substr(colon + 2)));
-}
-
 bool RefersWeakly(const ColumnSchema& column) {
   return (column.key().ref_table != nullptr && !column.key().strong) ||
          (column.value().ref_table != nullptr && !column.value().strong);
@@ -28,9 +20,8 @@ std::string UniqueValues(const ColumnGroup& group, const Row& row) {
     absl::StrAppend(out, column->name(), "=");
     const Datum value = row.Get(*column);
     if (value.empty()) absl::StrAppend(out, "[]");
-    value.ForEach([out](const AtomRef& key, const AtomRef*) {
-      absl::StrAppend(out, "\"", key.ToAtom().ToString(), "\"");
-    });
+    value.ForEach(
+        [out](const AtomRef& key, const AtomRef*) { absl::StrAppend(out, "\"", key.ToAtom().ToString(), "\""); });
   });
 }
 

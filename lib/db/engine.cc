@@ -154,17 +154,26 @@ void Engine::Enqueue(NodeId id, NodeId cause) {
   if (!kind.feeds.empty()) kind.stale.push_back(id);
 }
 
-NodeId Engine::Pop() {
+size_t Engine::NextHeight() {
+  if (queued_ == 0) return ~size_t{0};
   while (queue_[lowest_].next == queue_[lowest_].nodes.size()) {
     queue_[lowest_].nodes.clear();
     queue_[lowest_].next = 0;
     ++lowest_;
   }
-  Bucket& bucket = queue_[lowest_];
+  return lowest_;
+}
+
+void Engine::RunNext() {
+  Bucket& bucket = queue_[NextHeight()];
   const NodeId id = bucket.nodes[bucket.next++];
   --queued_;
   nodes_[id].queued = false;
-  return id;
+  if (nodes_[id].owner == nullptr) {
+    free_nodes_.push_back(id);
+  } else if (nodes_[id].dirty && !nodes_[id].running) {
+    Run(id);
+  }
 }
 
 void Engine::WakeReaders(NodeId id, uint32_t columns) {
@@ -390,10 +399,7 @@ void Engine::Run(NodeId id) {
   NoteKeys(frame, reads);
   statistics_.reads += reads.size();
   statistics_.values += frame.log.values;
-  frame.log.values = 0;
-  frame.reads.clear();
-  frame.log.columns.clear();
-  frame.log.keys.clear();
+  frame.Clear();
   --depth_;
   SetReads(id, std::move(reads));
   Node& node = nodes_[id];
@@ -428,28 +434,15 @@ void Engine::SettleBelow(uint32_t height) {
   const uint32_t outer = std::exchange(settle_bound_, bound);
   stack_.push_back(kNoNode);
   while (MayRun()) {
-    while (queued_ > 0 && queue_[lowest_].next == queue_[lowest_].nodes.size()) {
-      queue_[lowest_].nodes.clear();
-      queue_[lowest_].next = 0;
-      ++lowest_;
-    }
-    const size_t next = queued_ > 0 ? lowest_ : ~size_t{0};
+    const size_t next = NextHeight();
     const auto store = std::min_element(touched_stores_.begin(), touched_stores_.end(),
                                         [](const Store* a, const Store* b) { return a->height < b->height; });
     if (store != touched_stores_.end() && (*store)->height <= next && (*store)->height < bound && !(*store)->filling) {
-      Store* settled = *store;
-      touched_stores_.erase(store);
-      settled->queued = false;
-      settled->Settle();
+      SettleIfTouched(**store);
       continue;
     }
     if (next >= bound) break;
-    const NodeId id = Pop();
-    if (nodes_[id].owner == nullptr) {
-      free_nodes_.push_back(id);
-    } else if (nodes_[id].dirty && !nodes_[id].running) {
-      Run(id);
-    }
+    RunNext();
   }
   stack_.pop_back();
   settle_bound_ = outer;
@@ -539,13 +532,14 @@ void Engine::ReadRelation(Frame& frame, Store& relation, Watched watched) {
 void Engine::Cycle(absl::Span<const NodeId> members, const std::string& what) {
   for (const NodeId id : members) cycle_nodes_.push_back(id);
   if (!cycle_.ok()) return;
-  cycle_ = absl::FailedPreconditionError(absl::StrCat(
-      "a cycle: ", absl::StrJoin(members, " reads ",
+  cycle_ = absl::FailedPreconditionError(
+      absl::StrCat("a cycle: ",
+                   absl::StrJoin(members, " reads ",
                                  [this](std::string* out, NodeId id) {
                                    const Node& node = nodes_[id];
                                    absl::StrAppend(out, node.owner == nullptr ? "…" : node.owner->Describe(node.slot));
                                  }),
-      " reads ", what));
+                   " reads ", what));
 }
 
 void Engine::Collect() {
@@ -567,18 +561,10 @@ bool Engine::IsStale() const {
 void Engine::RunAllNew() {
   // In the order of declaration, since no heights are known yet.
   while (queued_ > 0 || !touched_stores_.empty()) {
-    if (queued_ == 0) {
-      Store* store = touched_stores_.back();
-      touched_stores_.pop_back();
-      store->queued = false;
-      store->Settle();
-      continue;
-    }
-    const NodeId id = Pop();
-    if (nodes_[id].owner == nullptr) {
-      free_nodes_.push_back(id);
-    } else if (nodes_[id].dirty) {
-      Run(id);
+    if (queued_ > 0) {
+      RunNext();
+    } else {
+      SettleIfTouched(*touched_stores_.back());
     }
   }
 }
@@ -619,17 +605,15 @@ void Engine::Inspect(absl::FunctionRef<void(Reader&)> look) {
   Frame& frame = frames_[depth_++];
   Reader reader(*this, frame);
   look(reader);
-  frame.reads.clear();
-  frame.log.columns.clear();
-  frame.log.keys.clear();
-  frame.log.values = 0;
+  frame.Clear();
   --depth_;
   Collect();
 }
 
 std::vector<Incremental::FunctionStatistics> Engine::functions() const {
   std::vector<Incremental::FunctionStatistics> all;
-  for (const std::unique_ptr<Kind>& kind : kinds_) all.push_back({kind->name, kind->runs, kind->unchanged, kind->size()});
+  for (const std::unique_ptr<Kind>& kind : kinds_)
+    all.push_back({kind->name, kind->runs, kind->unchanged, kind->size()});
   return all;
 }
 

@@ -101,7 +101,10 @@ class Engine {
   void RemoveNode(NodeId id);
   void Enqueue(NodeId id, NodeId cause);
   void WakeReaders(NodeId id, uint32_t columns);
-  NodeId Pop();  // The lowest.
+  // Of the next node in the queue; no bound when there is none.
+  size_t NextHeight();
+  // Runs it, if it still has to; the queue must not be empty.
+  void RunNext();
   void OnCommit(const Delta& delta);
   void Start();
   void FollowRows();

@@ -15,7 +15,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
-#include "ovnlite/db/incremental_parts.h"
+#include "ovnlite/db/incremental_nodes.h"
 
 namespace ovnlite::incremental {
 

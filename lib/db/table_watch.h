@@ -12,28 +12,9 @@
 #include <vector>
 
 #include "ovnlite/db/database.h"
-#include "ovnlite/db/incremental_parts.h"
+#include "ovnlite/db/incremental_functions.h"
 
 namespace ovnlite::incremental {
-
-// Nodes by some key.
-template <typename Key>
-class KeyOwner : public Owner {
- public:
-  NodeId& NodeOf(uint32_t slot) override { return slots[slot].node; }
-  void Forget(uint32_t slot) override { slots.Erase(slot); }
-  // The node of a key that somebody has read; kNoNode otherwise.
-  template <typename K>
-  NodeId Find(const K& key) const {
-    const uint32_t slot = slots.Find(key);
-    return slot == kNoSlot ? kNoNode : slots[slot].node;
-  }
-
-  struct Slot {
-    NodeId node = kNoNode;
-  };
-  SlotTable<Key, Slot> slots;
-};
 
 // An index and its entries, there or not, that were looked up.
 class IndexWatch final : public KeyOwner<Atom> {

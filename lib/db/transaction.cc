@@ -11,6 +11,13 @@ std::string RowName(const TableSchema& table, const Uuid& uuid) {
   return absl::StrCat(table.name(), " row ", uuid.ToString());
 }
 
+absl::Status AtColumn(const absl::Status& status, const Edit& edit, const ColumnSchema& column) {
+  const absl::string_view message = status.message();
+  const size_t colon = message.find(": ");
+  return absl::Status(status.code(), absl::StrCat(message.substr(0, colon + 2), RowName(*edit.table, edit.uuid),
+                                                  " column ", column.name(), ": ", message.substr(colon + 2)));
+}
+
 Transaction::Transaction(std::unique_ptr<TransactionState> state) : state_(std::move(state)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&&) noexcept = default;
@@ -34,12 +41,7 @@ absl::Status TransactionState::TakeMessage(Edit& edit) {
     std::optional<Atom> twice;
     edit.after.Set(column, ReadColumn(column, *edit.message, &twice));
     edit.set |= MaskOf(column);
-    if (!twice.has_value() || !status.ok()) continue;
-    status = TwiceError(*twice);
-    const absl::string_view message = status.message();
-    const size_t word = message.find(": ") + 2;
-    status = absl::InvalidArgumentError(absl::StrCat(message.substr(0, word), RowName(*edit.table, edit.uuid),
-                                                     " column ", column.name(), ": ", message.substr(word)));
+    if (twice.has_value() && status.ok()) status = AtColumn(TwiceError(*twice), edit, column);
   }
   return status;
 }
@@ -66,14 +68,24 @@ void ShowInMessage(Edit& edit, const ColumnSchema& column) {
   FillMessage(only, *edit.message);
 }
 
+// `how`: the mask that says in which way the column may differ.
+template <typename Change>
+void ChangeColumn(TransactionState& state, const ColumnSchema& column, const Uuid& row, ColumnMask Edit::*how,
+                  Change change) {
+  Edit* const edit = state.EditColumn(column, row);
+  if (edit == nullptr) return;
+  edit->*how |= MaskOf(column);
+  change(edit->after);
+  ShowInMessage(*edit, column);
+}
+
 }  // namespace
 
 void Transaction::InsertRow(const TableSchema& table, const Uuid& uuid, Row row) {
   EditSet& edits = state_->edits;
   if (edits.Find(table, uuid) != nullptr) {
-    return edits.Fail(
-        absl::AlreadyExistsError(absl::StrCat("duplicate uuid: ", RowName(table, uuid),
-                                              " was inserted, changed or deleted in this transaction before")));
+    return edits.Fail(absl::AlreadyExistsError(absl::StrCat(
+        "duplicate uuid: ", RowName(table, uuid), " was inserted, changed or deleted in this transaction before")));
   }
   edits.Add(table, uuid).after = std::move(row);
 }
@@ -87,35 +99,19 @@ void Transaction::InsertRow(const TableSchema& table, const Uuid& uuid) {
 }
 
 void Transaction::Set(const ColumnSchema& column, const Uuid& row, Datum value) {
-  Edit* edit = state_->EditColumn(column, row);
-  if (edit == nullptr) return;
-  edit->set |= MaskOf(column);
-  edit->after.Set(column, std::move(value));
-  ShowInMessage(*edit, column);
+  ChangeColumn(*state_, column, row, &Edit::set, [&](Row& after) { after.Set(column, std::move(value)); });
 }
 
 void Transaction::InsertMember(const ColumnSchema& column, const Uuid& row, const AtomRef& member) {
-  Edit* edit = state_->EditColumn(column, row);
-  if (edit == nullptr) return;
-  edit->mutated |= MaskOf(column);
-  edit->after.Insert(column, member);
-  ShowInMessage(*edit, column);
+  ChangeColumn(*state_, column, row, &Edit::mutated, [&](Row& after) { after.Insert(column, member); });
 }
 
 void Transaction::InsertPair(const ColumnSchema& column, const Uuid& row, const AtomRef& key, const AtomRef& value) {
-  Edit* edit = state_->EditColumn(column, row);
-  if (edit == nullptr) return;
-  edit->mutated |= MaskOf(column);
-  edit->after.Insert(column, key, value);
-  ShowInMessage(*edit, column);
+  ChangeColumn(*state_, column, row, &Edit::mutated, [&](Row& after) { after.Insert(column, key, value); });
 }
 
 void Transaction::EraseMember(const ColumnSchema& column, const Uuid& row, const AtomRef& member) {
-  Edit* edit = state_->EditColumn(column, row);
-  if (edit == nullptr) return;
-  edit->mutated |= MaskOf(column);
-  edit->after.Erase(column, member);
-  ShowInMessage(*edit, column);
+  ChangeColumn(*state_, column, row, &Edit::mutated, [&](Row& after) { after.Erase(column, member); });
 }
 
 google::protobuf::Message* Transaction::Insert(const TableSchema& table, const Uuid& uuid) {

@@ -31,6 +31,8 @@ struct TransactionAccess {
 
 // "Logical_Switch row 5f9fb2a0-…", for errors.
 std::string RowName(const TableSchema& table, const Uuid& uuid);
+// The error with its place, after RFC 7047's word for it ("constraint violation: ...").
+absl::Status AtColumn(const absl::Status& status, const Edit& edit, const ColumnSchema& column);
 
 }  // namespace ovnlite
 

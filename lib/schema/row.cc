@@ -148,7 +148,7 @@ bool MembersPrecede(const ColumnSchema& column, const MembersView& a, const Memb
 bool Row::Precedes(const Row& a, const Row& b) {
   for (const ColumnSchema& column : a.table().columns()) {
     if (a.ColumnEquals(column, b)) continue;
-    if (column.shape() == ColumnShape::kSet || column.shape() == ColumnShape::kMap) {
+    if (HoldsOf(column) == Holds::kMembers) {
       return MembersPrecede(column, a.MembersOf(column.index()), b.MembersOf(column.index()));
     }
     const Datum mine = a.Get(column), theirs = b.Get(column);

@@ -7,8 +7,8 @@
 //     items of any type to collections;
 //   - a query is a function of a key that emitters and other queries ask; its answer is remembered;
 //   - a relation is a collection of pairs that functions may read: what some emitters found out about one key, others
-//     look up. An emitter per port that notes "(its switch, itself)" gives each switch its set of ports of some kind, and
-//     an edit of one port changes one pair.
+//     look up. An emitter per port that notes "(its switch, itself)" gives each switch its set of ports of some kind,
+//     and an edit of one port changes one pair.
 //
 // While they run, everything they read is recorded: columns of rows, single keys of maps, index entries, answers,
 // relations. When something changes, exactly the functions that read it run again; a query whose answer stays equal
@@ -26,12 +26,12 @@
 //   OVNLITE_RETURN_IF_ERROR(engine.Update());
 //   for (const FlowItem& flow : engine.TakeChanges(flows).added) …
 //
-// Cost: a changed column costs the functions that read it. Memory: about 60 bytes per function run and thing read, 16 per
-// read of one by the other.
+// Cost: a changed column costs the functions that read it. Memory: about 60 bytes per function run and thing read, 16
+// per read of one by the other.
 //
-// Rules for the functions: read only through the Reader; same reads, same result; queries must not ask themselves, nor a
-// relation be read by what feeds it, whatever the way round (Update() reports such a cycle). What is read is whole when
-// it is read: a relation is up to date with all emitters that feed it.
+// Rules for the functions: read only through the Reader; same reads, same result; queries must not ask themselves, nor
+// a relation be read by what feeds it, whatever the way round (Update() reports such a cycle). What is read is whole
+// when it is read: a relation is up to date with all emitters that feed it.
 
 #ifndef OVNLITE_DB_INCREMENTAL_H_
 #define OVNLITE_DB_INCREMENTAL_H_
@@ -48,7 +48,7 @@
 #include "ovnlite/base/uuid.h"
 #include "ovnlite/db/compile_statistics.h"
 #include "ovnlite/db/database.h"
-#include "ovnlite/db/incremental_parts.h"
+#include "ovnlite/db/incremental_functions.h"
 
 namespace ovnlite {
 
@@ -143,8 +143,7 @@ class Reader {
   // The values under a key, in order; whether there are any; the first or null; whether this is one of them. Each wakes
   // the reader only when that changes.
   template <typename Key, typename Value>
-  incremental::Values<Key, Value> Members(const Relation<Key, Value>& relation,
-                                          const std::type_identity_t<Key>& key) {
+  incremental::Values<Key, Value> Members(const Relation<Key, Value>& relation, const std::type_identity_t<Key>& key) {
     auto& store = static_cast<incremental::RelationStore<Key, Value>&>(RelationOf(relation.number));
     ReadRelation(store, store.WatchAll(key));
     const incremental::Values<Key, Value> values = store.ValuesOf(key);
@@ -215,6 +214,16 @@ class Output {
   std::vector<incremental::Link>& links_;
 };
 
+// A function that knows something besides what it is asked, as the engine runs it. What it knows must outlive the
+// engine.
+//
+//   void EmitSwitch(Reader& reader, const Context& context, const Uuid& row, Output& out);
+//   engine.AddEmitter<nb::Logical_Switch>("switch", With(context, EmitSwitch));
+template <typename Known, typename Function>
+auto With(const Known& known, Function function) {
+  return [&known, function](Reader& reader, auto&&... rest) { return function(reader, known, rest...); };
+}
+
 class Incremental {
  public:
   // Reads from these databases; they must outlive the engine. It follows their commits by itself.
@@ -236,8 +245,7 @@ class Incremental {
 
   // T must be movable and have ==; Key hashable, with ==, and of the kinds that incremental::TextOf() knows.
   template <typename Key, typename T>
-  Query<Key, T> AddQuery(absl::string_view name,
-                         std::type_identity_t<std::function<T(Reader&, const Key&)>> function) {
+  Query<Key, T> AddQuery(absl::string_view name, std::type_identity_t<std::function<T(Reader&, const Key&)>> function) {
     return {AddKind(std::make_unique<incremental::QueryKind<Key, T>>(name, std::move(function)), {})};
   }
   // Values that come from outside the databases (a port number, a connection tracking zone). A key never set has the
@@ -254,8 +262,8 @@ class Incremental {
     SetInput(kind, slot, is_default, kind.SetAnswer(slot, std::move(value)));
   }
 
-  // Calls `settled` whenever what came into a relation or went is about to be seen by its readers. It may Set() inputs, by
-  // what all pairs together say: numbers that are given out, say. Who asks for these calls Reader::Settle() first.
+  // Calls `settled` whenever what came into a relation or went is about to be seen by its readers. It may Set() inputs,
+  // by what all pairs together say: numbers that are given out, say. Who asks for these calls Reader::Settle() first.
   template <typename Key, typename Value>
   void OnSettled(const Relation<Key, Value>& relation, std::function<void()> settled) {
     StoreOf(relation.number).on_settled = std::move(settled);
@@ -274,9 +282,10 @@ class Incremental {
   void AddSingleEmitter(absl::string_view name, std::function<void(Reader&, Output&)> function, Feeds feeds = {});
   // Once for every member of a set in every row.
   template <typename T, typename V>
-  void AddMemberEmitter(absl::string_view name, SetColumn<T, V> column,
-                        std::type_identity_t<std::function<void(Reader&, const Uuid& row, const V& member, Output&)>> function,
-                        Feeds feeds = {}) {
+  void AddMemberEmitter(
+      absl::string_view name, SetColumn<T, V> column,
+      std::type_identity_t<std::function<void(Reader&, const Uuid& row, const V& member, Output&)>> function,
+      Feeds feeds = {}) {
     using Key = std::pair<Uuid, incremental::Kept<V>>;
     auto kind = std::make_unique<incremental::MemberKind<V>>(
         name, [f = std::move(function)](Reader& reader, const Key& key, Output& out) {
@@ -302,25 +311,26 @@ class Incremental {
   }
   // Once for every row and value such that the row's column holds the key that the relation has the value under.
   template <typename T, typename V, typename Value>
-  void AddJoinEmitter(absl::string_view name, ScalarColumn<T, V> column,
-                      const Relation<incremental::Kept<V>, Value>& relation,
-                      std::type_identity_t<std::function<void(Reader&, const Uuid& row, const Value&, Output&)>> function,
-                      Feeds feeds = {}) {
+  void AddJoinEmitter(
+      absl::string_view name, ScalarColumn<T, V> column, const Relation<incremental::Kept<V>, Value>& relation,
+      std::type_identity_t<std::function<void(Reader&, const Uuid& row, const Value&, Output&)>> function,
+      Feeds feeds = {}) {
     const ColumnSchema& schema = SchemaOf<T>().columns()[column.index];
     AddJoin(name, IndexOn(schema), relation, std::move(function), feeds);
   }
   // The same by an index of one of the databases that has keys of text (Database::IndexBy()).
   template <typename Value>
-  void AddJoinEmitter(absl::string_view name, const Index& index, const Relation<std::string, Value>& relation,
-                      std::type_identity_t<std::function<void(Reader&, const Uuid& row, const Value&, Output&)>> function,
-                      Feeds feeds = {}) {
+  void AddJoinEmitter(
+      absl::string_view name, const Index& index, const Relation<std::string, Value>& relation,
+      std::type_identity_t<std::function<void(Reader&, const Uuid& row, const Value&, Output&)>> function,
+      Feeds feeds = {}) {
     AddJoin(name, index, relation, std::move(function), feeds);
   }
   // Once for every key that is demanded.
   template <typename Key>
-  DemandedEmitter<Key> AddDemandedEmitter(absl::string_view name,
-                                          std::type_identity_t<std::function<void(Reader&, const Key&, Output&)>> function,
-                                          Feeds feeds = {}) {
+  DemandedEmitter<Key> AddDemandedEmitter(
+      absl::string_view name, std::type_identity_t<std::function<void(Reader&, const Key&, Output&)>> function,
+      Feeds feeds = {}) {
     return {AddKind(std::make_unique<incremental::EmitterKind<Key>>(name, std::move(function)), feeds)};
   }
   // From the next Update() on, until it is let go. Demanding something again, or letting go what was not demanded,
@@ -338,14 +348,14 @@ class Incremental {
 
   // -- Running --
 
-  // Brings everything up to date with the databases. Called with nothing changed, it does nothing. FailedPrecondition: a
-  // cycle, with the functions in it; what depends on it is not to be relied on, and the next Update() tries again.
+  // Brings everything up to date with the databases. Called with nothing changed, it does nothing. FailedPrecondition:
+  // a cycle, with the functions in it; what depends on it is not to be relied on, and the next Update() tries again.
   absl::Status Update();
   // Whether an Update() would do something.
   bool IsStale() const;
 
-  // What came into a collection or relation since the last call, and what went; in an order that follows from the history
-  // of edits. Good until the next call. Of relations only those that Follow() was called for.
+  // What came into a collection or relation since the last call, and what went; in an order that follows from the
+  // history of edits. Good until the next call. Of relations only those that Follow() was called for.
   template <typename Item>
   struct Changes {
     std::vector<const Item*> added;
@@ -355,7 +365,8 @@ class Incremental {
   template <typename Item>
   Changes<Item> TakeChanges(const Collection<Item>& from) {
     Changes<Item> changes;
-    static_cast<incremental::CollectionStore<Item>&>(StoreOf(from.number)).TakeChanges(&changes.added, &changes.removed);
+    static_cast<incremental::CollectionStore<Item>&>(StoreOf(from.number))
+        .TakeChanges(&changes.added, &changes.removed);
     return changes;
   }
   template <typename Key, typename Value>

@@ -43,36 +43,35 @@ T ValueOf(const AtomBits& bits) {
   }
 }
 
-// The members of a set, in order.
-template <typename T>
-class SetOf {
+// Members as a range, in order. Derived says what an element is: value_type, and At() a place.
+template <typename Derived, typename Value>
+class MemberRange {
  public:
   class iterator;
-  using value_type = T;
+  using value_type = Value;
   using const_iterator = iterator;
-  using const_reference = T;
+  using const_reference = Value;
   using size_type = size_t;
   using difference_type = std::ptrdiff_t;
 
-  SetOf() = default;
-  explicit SetOf(MembersView members) : members_(members) {}
+  MemberRange() = default;
+  explicit MemberRange(MembersView members) : members_(members) {}
 
   size_t size() const { return members_.size(); }
   bool empty() const { return members_.empty(); }
-  bool contains(const T& member) const { return members_.Contains(AtomRef(member)); }
-  T front() const { return *begin(); }
+  Value front() const { return *begin(); }
   const MembersView& members() const { return members_; }
 
   class iterator {
    public:
     using iterator_category = std::input_iterator_tag;
-    using value_type = T;
+    using value_type = Value;
     using difference_type = std::ptrdiff_t;
-    using pointer = const T*;
-    using reference = T;
+    using pointer = const Value*;
+    using reference = Value;
     iterator() = default;
     explicit iterator(MembersView::Iterator at) : at_(at) {}
-    T operator*() const { return ValueOf<T>(at_.key()); }
+    Value operator*() const { return Derived::At(at_); }
     iterator& operator++() {
       at_.Advance();
       return *this;
@@ -94,54 +93,27 @@ class SetOf {
   MembersView members_;
 };
 
+// The members of a set.
+template <typename T>
+class SetOf : public MemberRange<SetOf<T>, T> {
+ public:
+  using MemberRange<SetOf<T>, T>::MemberRange;
+  static T At(const MembersView::Iterator& at) { return ValueOf<T>(at.key()); }
+  bool contains(const T& member) const { return this->members().Contains(AtomRef(member)); }
+};
+
 // The pairs of a map, by key.
 template <typename K, typename V>
-class MapOf {
+class MapOf : public MemberRange<MapOf<K, V>, std::pair<K, V>> {
  public:
-  class iterator;
-  using value_type = std::pair<K, V>;
-  using const_iterator = iterator;
-  using const_reference = value_type;
-  using size_type = size_t;
-  using difference_type = std::ptrdiff_t;
-
-  MapOf() = default;
-  explicit MapOf(MembersView members) : members_(members) {}
-
-  size_t size() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
-  bool contains(const K& key) const { return members_.Contains(AtomRef(key)); }
+  using MemberRange<MapOf<K, V>, std::pair<K, V>>::MemberRange;
+  static std::pair<K, V> At(const MembersView::Iterator& at) { return {ValueOf<K>(at.key()), ValueOf<V>(at.value())}; }
+  bool contains(const K& key) const { return this->members().Contains(AtomRef(key)); }
   // The value under a key, or nothing.
   std::optional<V> Find(const K& key) const {
-    const AtomBits* value = members_.FindValue(AtomRef(key));
+    const AtomBits* value = this->members().FindValue(AtomRef(key));
     return value == nullptr ? std::nullopt : std::optional<V>(ValueOf<V>(*value));
   }
-  const MembersView& members() const { return members_; }
-
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = std::pair<K, V>;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const value_type*;
-    using reference = value_type;
-    iterator() = default;
-    explicit iterator(MembersView::Iterator at) : at_(at) {}
-    value_type operator*() const { return {ValueOf<K>(at_.key()), ValueOf<V>(at_.value())}; }
-    iterator& operator++() {
-      at_.Advance();
-      return *this;
-    }
-    friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
-
-   private:
-    MembersView::Iterator at_;
-  };
-  iterator begin() const { return iterator(members_.begin()); }
-  iterator end() const { return iterator(); }
-
- private:
-  MembersView members_;
 };
 
 // Which columns of which rows somebody looked at, and where only one key of a map was, which. Rows are numbered by
