@@ -211,7 +211,7 @@ LogicalFlows::LogicalFlows(Incremental& engine, const ControllerContext& context
     const auto flow = reader.Get<sb::Logical_Flow>(key.first);
     if (!flow) return SharedCompiled();
     Lookups lookups(*this, reader, key.second);
-    Compiled compiled = Compile(reader, key.first, flow, PlaceOf(flow), lookups);
+    Compiled compiled = Compile(key.first, flow, PlaceOf(flow), lookups);
     if (lookups.depends_on_datapath()) return SharedCompiled();
     return SharedCompiled{std::make_shared<const Compiled>(std::move(compiled))};
   });
@@ -331,7 +331,7 @@ SharedOps LogicalFlows::EncodeRowActions(Lookups& lookups, const ActionList& act
   return std::make_shared<const OpList>(EncodeActions(actions, context, lookups));
 }
 
-LogicalFlows::Compiled LogicalFlows::Compile(Reader&, const Uuid& row, sb::Logical_Flow_View flow, const Place& place,
+LogicalFlows::Compiled LogicalFlows::Compile(const Uuid& row, sb::Logical_Flow_View flow, const Place& place,
                                              Lookups& lookups) {
   Compiled compiled;
   FlowError::Part part = FlowError::Part::kMatch;
@@ -368,7 +368,7 @@ void LogicalFlows::Emit(Reader& reader, const Uuid& row, const Uuid& datapath, O
   Compiled own;
   if (shared == nullptr) {
     Lookups lookups(*this, reader, datapath);
-    own = Compile(reader, row, flow, place, lookups);
+    own = Compile(row, flow, place, lookups);
   }
   const Compiled& compiled = shared == nullptr ? own : *shared;
 

@@ -109,7 +109,7 @@ class LogicalFlows {
 
   // The row's flows in one datapath.
   void Emit(Reader& reader, const Uuid& row, const Uuid& datapath, Output& out);
-  Compiled Compile(Reader& reader, const Uuid& row, sb::Logical_Flow_View flow, const Place& place, Lookups& lookups);
+  Compiled Compile(const Uuid& row, sb::Logical_Flow_View flow, const Place& place, Lookups& lookups);
   absl::Status DumpDatapath(Reader& reader, const Uuid& row, sb::Logical_Flow_View flow, const Uuid& datapath,
                             uint32_t conj_base, std::vector<OpenFlow>& out);
   absl::StatusOr<const Expr*> ParseMatch(const Lookups& lookups, absl::string_view match);

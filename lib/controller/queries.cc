@@ -134,8 +134,7 @@ ControllerContext::ControllerContext(Incremental& engine, std::string name)
       moving_ports(engine.AddRelation<Uuid, Uuid>("moving_ports")),
       group_members(engine.AddRelation<Uuid, GroupMember>("group_members")),
       group_chassis(engine.AddRelation<Uuid, std::string>("group_chassis")),
-      group_members_at(
-          engine.AddRelation<std::pair<Uuid, std::string>, std::pair<Uuid, int>>("group_members_at")),
+      group_members_at(engine.AddRelation<std::pair<Uuid, std::string>, std::pair<Uuid, int>>("group_members_at")),
       port_number(engine.AddInput<std::string, uint32_t>("port_number")),
       plugged_into(engine.AddInput<uint32_t, std::string>("plugged_into")),
       tunnel_number(engine.AddInput<std::string, uint32_t>("tunnel_number")),
@@ -144,35 +143,33 @@ ControllerContext::ControllerContext(Incremental& engine, std::string name)
       meter_id(engine.AddInput<std::string, uint32_t>("meter_id")),
       is_reached(engine.AddInput<Uuid, bool>("is_reached")) {}
 
+// Runs for every port of one of these types, with its place among them: among many ports, few are.
+void ForPortsOfTypes(Incremental& engine, absl::string_view name, std::vector<const char*> types,
+                     std::function<void(Reader&, const Uuid& port, const int& rank, Output&)> emit, Feeds feeds = {}) {
+  const std::string list = absl::StrCat(name, "_types");
+  const auto ranks = engine.AddRelation<std::string, int>(list);
+  engine.AddSingleEmitter(list,
+                          [ranks, types = std::move(types)](Reader&, Output& out) {
+                            for (size_t i = 0; i < types.size(); ++i) out.Add(ranks, types[i], static_cast<int>(i));
+                          },
+                          {ranks});
+  engine.AddJoinEmitter(name, column::type, ranks, std::move(emit), std::move(feeds));
+}
+
 // What is local, as items.
 void DefineLocality(Incremental& engine, ControllerContext& context) {
-  const auto emit_local = [&context](Reader& reader, const Uuid& datapath, Output& out) {
-    EmitLocal(reader, context, datapath, out);
-  };
-  context.plugged_port = engine.AddDemandedEmitter<std::string>(
-      "plugged_port", [&context](Reader& reader, const std::string& name, Output& out) {
-        EmitPlugged(reader, context, name, out);
-      });
+  const auto emit_local = With(context, EmitLocal);
+  context.plugged_port = engine.AddDemandedEmitter<std::string>("plugged_port", With(context, EmitPlugged));
   if (context.everywhere()) {
     engine.AddEmitter<sb::Datapath_Binding>("local_datapath", emit_local, {context.local_by});
     return;
   }
   context.local_datapath = engine.AddDemandedEmitter<Uuid>("local_datapath", emit_local, {context.local_by});
-  // Among many ports, few are of these types.
-  const auto special = engine.AddRelation<std::string, int>("special_types");
-  engine.AddSingleEmitter(
-      "special_types",
-      [special](Reader&, Output& out) {
-        int rank = 0;
-        for (const char* type : {"chassisredirect", "l2gateway", "l3gateway", "external", "virtual", "vtep", "patch"}) {
-          out.Add(special, type, rank++);
-        }
-      },
-      {special});
-  engine.AddJoinEmitter("special_port", column::type, special,
-                        [&context](Reader& reader, const Uuid& uuid, const int& rank, Output& out) {
-                          EmitSpecial(reader, context, uuid, absl::StrCat("\xff", rank, uuid.ToString()), out);
-                        });
+  ForPortsOfTypes(engine, "special_port",
+                  {"chassisredirect", "l2gateway", "l3gateway", "external", "virtual", "vtep", "patch"},
+                  [&context](Reader& reader, const Uuid& uuid, const int& rank, Output& out) {
+                    EmitSpecial(reader, context, uuid, absl::StrCat("\xff", rank, uuid.ToString()), out);
+                  });
 }
 
 void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
@@ -180,8 +177,7 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
     const auto row = reader.Get<sb::Datapath_Binding>(uuid);
     return row ? static_cast<uint32_t>(row->tunnel_key()) : 0;
   });
-  context.port = engine.AddQuery<Uuid, PortInfo>(
-      "port", [&context](Reader& reader, const Uuid& uuid) { return ReadPort(reader, context, uuid); });
+  context.port = engine.AddQuery<Uuid, PortInfo>("port", With(context, ReadPort));
   context.is_local = engine.AddQuery<Uuid, bool>("is_local", [&context](Reader& reader, const Uuid& datapath) {
     if (context.everywhere()) return static_cast<bool>(reader.Get<sb::Datapath_Binding>(datapath));
     return reader.Ask(context.is_reached, datapath);
@@ -199,33 +195,19 @@ void DefineControllerQueries(Incremental& engine, ControllerContext& context) {
     const Uuid* const first = reader.First(context.localnets, datapath);
     return first == nullptr ? Uuid() : *first;
   });
-  // Among many ports, few are of these kinds.
-  const auto localnet = engine.AddRelation<std::string, bool>("localnet_type");
-  engine.AddSingleEmitter(
-      "localnet_type", [localnet](Reader&, Output& out) { out.Add(localnet, "localnet", true); }, {localnet});
-  engine.AddJoinEmitter(
-      "localnet_port", column::type, localnet,
-      [&context](Reader& reader, const Uuid& uuid, const bool&, Output& out) {
-        if (const PortInfo& port = reader.Ask(context.port, uuid); port.exists) {
-          out.Add(context.localnets, port.datapath, uuid);
-        }
-      },
-      {context.localnets});
-  engine.AddMemberEmitter<sb::Port_Binding>(
-      "moving_port", column::additional_chassis,
-      [&context](Reader& reader, const Uuid& uuid, const Uuid&, Output& out) {
-        if (const PortInfo& port = reader.Ask(context.port, uuid); port.exists) {
-          out.Add(context.moving_ports, port.datapath, uuid);
-        }
-      },
-      {context.moving_ports});
+  // By datapath: a port that is of some kind.
+  const auto note_in = [&context](const Relation<Uuid, Uuid>& ports) {
+    return [&context, ports](Reader& reader, const Uuid& uuid, const auto&, Output& out) {
+      if (const PortInfo& port = reader.Ask(context.port, uuid); port.exists) out.Add(ports, port.datapath, uuid);
+    };
+  };
+  ForPortsOfTypes(engine, "localnet_port", {"localnet"}, note_in(context.localnets), context.localnets);
+  engine.AddMemberEmitter<sb::Port_Binding>("moving_port", column::additional_chassis, note_in(context.moving_ports),
+                                            context.moving_ports);
   DefineLocality(engine, context);
 }
 
 void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) {
-  const auto each = [&context](auto emit) {
-    return [&context, emit](Reader& reader, const Uuid& row, Output& out) { emit(reader, context, row, out); };
-  };
   // Only for rows of local datapaths.
   const auto local = [&context](auto emit) {
     return [&context, emit](Reader& reader, const Uuid& row, const Uuid&, Output& out) {
@@ -234,22 +216,19 @@ void DefinePhysicalFlows(Incremental& engine, const ControllerContext& context) 
   };
   namespace columns = sb::columns;
   engine.AddSingleEmitter("common", [&context](Reader&, Output& out) { EmitCommonFlows(context, out); });
-  engine.AddEmitter<sb::Chassis>("tunnel", each(EmitTunnelFlows));
+  engine.AddEmitter<sb::Chassis>("tunnel", With(context, EmitTunnelFlows));
   engine.AddJoinEmitter("physical_port", column::datapath, context.local_by, local(EmitPortFlows));
   engine.AddJoinEmitter("port_security", column::datapath, context.local_by, local(EmitPortSecurityFlows));
   if (!context.everywhere()) {
     engine.AddMemberEmitter<sb::Multicast_Group>(
-        "group_member", columns::Multicast_Group::ports,
-        [&context](Reader& reader, const Uuid& group, const Uuid& member, Output& out) {
-          NoteGroupMember(reader, context, group, member, out);
-        },
+        "group_member", columns::Multicast_Group::ports, With(context, NoteGroupMember),
         {context.group_members, context.group_chassis, context.group_members_at});
   }
   engine.AddJoinEmitter("multicast_group", columns::Multicast_Group::datapath, context.local_by, local(EmitGroupFlows));
-  engine.AddEmitter<sb::MAC_Binding>("mac_binding", each(EmitMacBindingFlows));
-  engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", each(EmitStaticBindingFlows));
-  engine.AddEmitter<sb::FDB>("fdb", each(EmitFdbFlows));
-  engine.AddEmitter<sb::Load_Balancer>("load_balancer", each(EmitLoadBalancerFlows));
+  engine.AddEmitter<sb::MAC_Binding>("mac_binding", With(context, EmitMacBindingFlows));
+  engine.AddEmitter<sb::Static_MAC_Binding>("static_mac_binding", With(context, EmitStaticBindingFlows));
+  engine.AddEmitter<sb::FDB>("fdb", With(context, EmitFdbFlows));
+  engine.AddEmitter<sb::Load_Balancer>("load_balancer", With(context, EmitLoadBalancerFlows));
 }
 
 }  // namespace ovnlite

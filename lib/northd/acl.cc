@@ -234,16 +234,10 @@ void Define(Incremental& engine, Context& context) {
   acls.switches_of_group = engine.AddRelation<Uuid, Uuid>("switches_of_group");
   acls.acls_of_group = engine.AddRelation<Uuid, bool>("acls_of_group");
   DefineKinds(engine, context, acls);
-  context.switch_is_tracked = engine.AddQuery<Uuid, bool>(
-      "switch_is_tracked",
-      [&context](Reader& reader, const Uuid& lswitch) { return IsTracked(reader, context, lswitch); });
-  acls.networks_of_group = engine.AddQuery<Uuid, GroupNetworks>(
-      "networks_of_group", [&acls](Reader& reader, const Uuid& group) { return NetworksOf(reader, acls, group); });
-  engine.AddEmitter<nb::Logical_Switch>("switch_acls", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitSwitch(reader, context, uuid, out);
-  });
-  engine.AddEmitter<nb::Logical_Switch_Port>(
-      "port_acls", [&context](Reader& reader, const Uuid& uuid, Output& out) { EmitPort(reader, context, uuid, out); });
+  context.switch_is_tracked = engine.AddQuery<Uuid, bool>("switch_is_tracked", With(context, IsTracked));
+  acls.networks_of_group = engine.AddQuery<Uuid, GroupNetworks>("networks_of_group", With(acls, NetworksOf));
+  engine.AddEmitter<nb::Logical_Switch>("switch_acls", With(context, EmitSwitch));
+  engine.AddEmitter<nb::Logical_Switch_Port>("port_acls", With(context, EmitPort));
   engine.AddMemberEmitter<nb::Logical_Switch>(
       "acl", nb::columns::Logical_Switch::acls,
       [&context](Reader& reader, const Uuid& lswitch, const Uuid& acl, Output& out) {

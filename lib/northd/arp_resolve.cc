@@ -87,7 +87,7 @@ void Define(Incremental& engine, Context& context) {
   });
   engine.AddEmitter<nb::Logical_Router_Port>(
       "arp_resolve_link",
-      [&context](Reader& reader, const Uuid& uuid, Output& out) { EmitLink(reader, context, uuid, out); });
+      With(context, EmitLink));
 }
 
 }  // namespace

@@ -88,9 +88,7 @@ void Define(Incremental& engine, Context& context) {
   engine.AddEmitter<nb::Logical_Switch>("switch_binding", [&context](Reader& reader, const Uuid& uuid, Output& out) {
     EmitRow(reader, context, uuid, "logical-switch", reader.Get<nb::Logical_Switch>(uuid), Members(), out);
   });
-  engine.AddEmitter<nb::Logical_Router>("router_binding", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitRouter(reader, context, uuid, out);
-  });
+  engine.AddEmitter<nb::Logical_Router>("router_binding", With(context, EmitRouter));
 }
 
 }  // namespace

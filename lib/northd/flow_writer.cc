@@ -123,8 +123,8 @@ void FlowWriter::OnCommit(const Delta& delta) {
     for (const Row* row : {&change.before, &change.after}) {
       if (!*row) continue;
       const std::optional<FlowText> text = TextOf(*row);
-      const Slot slot = text.has_value() ? texts_.Find(*text) : incremental::kNoSlot;
-      if (slot != incremental::kNoSlot && RowOf(slot) == change.uuid) {
+      const Slot slot = text.has_value() ? texts_.Find(*text) : kNoSlot;
+      if (slot != kNoSlot && RowOf(slot) == change.uuid) {
         MarkDirty(slot);
       } else if (row == &change.after) {
         stale_.push_back(change.uuid);
@@ -142,8 +142,8 @@ void FlowWriter::Adopt() {
   }
   for (const auto& [uuid, row] : sb_.Rows<sb::Logical_Flow>()) {
     const std::optional<FlowText> text = TextOf(row.row());
-    const Slot slot = text.has_value() ? texts_.Find(*text) : incremental::kNoSlot;
-    if (slot == incremental::kNoSlot || !adopted_rows_.emplace(slot, uuid).second) {
+    const Slot slot = text.has_value() ? texts_.Find(*text) : kNoSlot;
+    if (slot == kNoSlot || !adopted_rows_.emplace(slot, uuid).second) {
       stale_.push_back(uuid);
     } else if (RowIdOf(*text) == uuid) {
       adopted_rows_.erase(slot);

@@ -17,8 +17,8 @@
 #include "lib/northd/items.h"
 #include "lib/northd/network_groups.h"
 #include "lib/northd/row_writer.h"
+#include "ovnlite/base/slot_table.h"
 #include "ovnlite/db/database.h"
-#include "ovnlite/db/incremental_parts.h"
 #include "ovnlite/schema/recent_strings.h"
 
 namespace ovnlite {
@@ -68,7 +68,7 @@ class FlowWriter {
   NetworkGroups groups_;
   Database::Subscription subscription_;
   bool adopted_ = false;
-  incremental::SlotTable<FlowText, State> texts_;
+  SlotTable<FlowText, State> texts_;
   std::vector<Slot> dirty_;
   std::vector<std::pair<FlowText, Uuid>> submitted_;  // With their rows.
   // Rows whose UUID does not follow from their text, by slot.

@@ -15,7 +15,7 @@ void EmitGlobal(Reader& reader, const Context& context, Output& out) {
   if (const auto global = reader.Single<nb::NB_Global>()) {
     row.Set(column::nb_cfg, global->nb_cfg());
     row.Set(column::ipsec, global->ipsec());
-    options = Members(global->options().members());
+    options = global.Shared(nb::columns::NB_Global::options.index);
   }
   options.Set("max_tunid", absl::StrCat(reader.Ask(context.key_limits, Uuid()).datapath));
   row.Set(column::options, std::move(options));
@@ -36,13 +36,9 @@ void EmitComplaints(Reader& reader, const Context& context, const Uuid& uuid, Ou
 }
 
 void Define(Incremental& engine, Context& context) {
-  engine.AddSingleEmitter("global", [&context](Reader& reader, Output& out) { EmitGlobal(reader, context, out); });
-  engine.AddEmitter<nb::NB_Global>("progress", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitProgress(reader, context, uuid, out);
-  });
-  engine.AddEmitter<nb::NB_Global>("global_complaints", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitComplaints(reader, context, uuid, out);
-  });
+  engine.AddSingleEmitter("global", With(context, EmitGlobal));
+  engine.AddEmitter<nb::NB_Global>("progress", With(context, EmitProgress));
+  engine.AddEmitter<nb::NB_Global>("global_complaints", With(context, EmitComplaints));
 }
 
 }  // namespace

@@ -169,10 +169,10 @@ void EmitRows(Reader& reader, const Balancing& balancing, const Uuid& uuid, Outp
   const auto lb = reader.Get<nb::Load_Balancer>(uuid);
   TypedRow<sb::Load_Balancer> row;
   row.Set(column::name, lb->name());
-  row.Set(column::vips, Members(lb->vips().members()));
+  row.Set(column::vips, lb.Shared(nb::columns::Load_Balancer::vips.index));
   if (lb->has_protocol()) row.Set(column::protocol, lb->protocol());
   row.Set(column::datapath_group, group_id);
-  Members options(lb->options().members());
+  Members options = lb.Shared(nb::columns::Load_Balancer::options.index);
   options.Set("hairpin_orig_tuple", "true");  // Destinations before the balancing are kept in registers, see EmitVip().
   row.Set(column::options, std::move(options));
   Members ids;
@@ -184,9 +184,7 @@ void EmitRows(Reader& reader, const Balancing& balancing, const Uuid& uuid, Outp
 // -- The feature --
 
 void DefineQueries(Incremental& engine, Context& context, Balancing& balancing) {
-  context.switch_balances = engine.AddQuery<Uuid, bool>(
-      "switch_balances",
-      [&balancing](Reader& reader, const Uuid& lswitch) { return Balances(reader, balancing, lswitch); });
+  context.switch_balances = engine.AddQuery<Uuid, bool>("switch_balances", With(balancing, Balances));
   balancing.group_balances =
       engine.AddQuery<Uuid, bool>("lb_group_balances", [&balancing](Reader& reader, const Uuid& uuid) {
         const auto group = reader.Get<nb::Load_Balancer_Group>(uuid);
@@ -196,8 +194,7 @@ void DefineQueries(Incremental& engine, Context& context, Balancing& balancing) 
       engine.AddQuery<Uuid, Members>("networks_of_lb_group", [&context](Reader& reader, const Uuid& group) {
         return WithKeys(reader, context, reader.Find(nb::columns::Logical_Switch::load_balancer_group, group));
       });
-  balancing.networks = engine.AddQuery<Uuid, Members>(
-      "networks_of_lb", [&balancing](Reader& reader, const Uuid& lb) { return NetworksOf(reader, balancing, lb); });
+  balancing.networks = engine.AddQuery<Uuid, Members>("networks_of_lb", With(balancing, NetworksOf));
 }
 
 void Define(Incremental& engine, Context& context) {
@@ -220,15 +217,9 @@ void Define(Incremental& engine, Context& context) {
       [&balancing](Reader& reader, const Uuid& uuid, const std::pair<SharedString, SharedString>& vip, Output& out) {
         EmitVip(reader, balancing, uuid, vip.first, vip.second, out);
       });
-  engine.AddEmitter<nb::Load_Balancer>("load_balancer", [&balancing](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitRows(reader, balancing, uuid, out);
-  });
-  engine.AddEmitter<nb::Logical_Switch>("switch_balancing", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitSwitch(reader, context, uuid, out);
-  });
-  engine.AddEmitter<nb::Logical_Switch_Port>(
-      "port_balancing",
-      [&context](Reader& reader, const Uuid& uuid, Output& out) { EmitPort(reader, context, uuid, out); });
+  engine.AddEmitter<nb::Load_Balancer>("load_balancer", With(balancing, EmitRows));
+  engine.AddEmitter<nb::Logical_Switch>("switch_balancing", With(context, EmitSwitch));
+  engine.AddEmitter<nb::Logical_Switch_Port>("port_balancing", With(context, EmitPort));
 }
 
 }  // namespace

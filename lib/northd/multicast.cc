@@ -29,14 +29,14 @@ void AddTo(const Context& context, Output& out, const Group& group, const Switch
 }
 
 void Define(Incremental& engine, Context& context) {
-  engine.AddEmitter<nb::Logical_Switch_Port>(
-      "multicast_groups", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-        const SwitchPort& port = reader.Ask(context.switch_port, uuid);
-        if (!port.exists || !port.enabled) return;
-        AddTo(context, out, kFlood, port);
-        if (!port.is_router()) AddTo(context, out, kFloodL2, port);
-        if (port.unknown) AddTo(context, out, kUnknown, port);
-      });
+  engine.AddEmitter<nb::Logical_Switch_Port>("multicast_groups",
+                                             [&context](Reader& reader, const Uuid& uuid, Output& out) {
+                                               const SwitchPort& port = reader.Ask(context.switch_port, uuid);
+                                               if (!port.exists || !port.enabled) return;
+                                               AddTo(context, out, kFlood, port);
+                                               if (!port.is_router()) AddTo(context, out, kFloodL2, port);
+                                               if (port.unknown) AddTo(context, out, kUnknown, port);
+                                             });
 }
 
 }  // namespace

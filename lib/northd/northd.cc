@@ -88,8 +88,8 @@ struct Northd::State {
     }
   }
 
-  // One turn: what changed in the databases, through the compiler, into the databases. False: there was nothing to do, or
-  // a database has not decided yet.
+  // One turn: what changed in the databases, through the compiler, into the databases. False: there was nothing to do,
+  // or a database has not decided yet.
   absl::StatusOr<bool> Turn() {
     OVNLITE_RETURN_IF_ERROR(Settle(to_sb, [this](bool accepted) {
       rows.Submitted(accepted);
@@ -99,15 +99,9 @@ struct Northd::State {
     OVNLITE_RETURN_IF_ERROR(engine.Update());
     if (!to_sb.pending()) {
       // While a transaction is on its way its items stay where they are.
-      const auto flow_changes = engine.TakeChanges(context.flows);
-      for (const LogicalFlow* flow : flow_changes.added) flows.Add(*flow);
-      for (const LogicalFlow* flow : flow_changes.removed) flows.Remove(*flow);
-      const auto row_changes = engine.TakeChanges(context.rows);
-      for (const RowItem* row : row_changes.added) rows.Add(*row);
-      for (const RowItem* row : row_changes.removed) rows.Remove(*row);
-      const auto member_changes = engine.TakeChanges(context.members);
-      for (const MemberItem* member : member_changes.added) rows.Add(*member);
-      for (const MemberItem* member : member_changes.removed) rows.Remove(*member);
+      PassOn(context.flows, flows);
+      PassOn(context.rows, rows);
+      PassOn(context.members, rows);
       if (rows.IsDirty() || flows.IsDirty()) {
         Transaction t = sb.Begin();
         rows.Write(t);
@@ -118,14 +112,20 @@ struct Northd::State {
     }
     // What is reported is true of what the Southbound database has taken.
     if (to_sb.pending() || to_nb.pending()) return false;
-    const auto report_changes = engine.TakeChanges(context.reports);
-    for (const RowItem* row : report_changes.added) reports.Add(*row);
-    for (const RowItem* row : report_changes.removed) reports.Remove(*row);
+    PassOn(context.reports, reports);
     if (!reports.IsDirty()) return false;
     Transaction t = nb.Begin();
     reports.Write(t);
     to_nb.Submit(nb, std::move(t));
     return true;
+  }
+
+  // Tells a writer which items came and went.
+  template <typename Item, typename Writer>
+  void PassOn(const Collection<Item>& items, Writer& writer) {
+    const auto changes = engine.TakeChanges(items);
+    for (const Item* item : changes.added) writer.Add(*item);
+    for (const Item* item : changes.removed) writer.Remove(*item);
   }
 
   // Takes notice of what became of a transaction.
@@ -139,7 +139,8 @@ struct Northd::State {
 
   void AddKeyWarnings(std::vector<NorthdWarning>& all) const {
     const auto datapath = [this](const Uuid& uuid) -> std::pair<std::string, std::string> {
-      if (const auto lswitch = nb.Read<nb::Logical_Switch>(uuid)) return {"Logical_Switch", std::string(lswitch->name())};
+      if (const auto lswitch = nb.Read<nb::Logical_Switch>(uuid))
+        return {"Logical_Switch", std::string(lswitch->name())};
       const auto router = nb.Read<nb::Logical_Router>(uuid);
       return {"Logical_Router", router ? std::string(router->name()) : uuid.ToString()};
     };
@@ -162,8 +163,8 @@ struct Northd::State {
       all.push_back({table, name, refused(wish, taken)});
     });
     port_keys.ForEachRefused([&](const TunnelKeyWish& wish, bool taken) {
-      all.push_back({wish.is_router ? "Logical_Router_Port" : "Logical_Switch_Port", wish.name.ToString(),
-                     refused(wish, taken)});
+      all.push_back(
+          {wish.is_router ? "Logical_Router_Port" : "Logical_Switch_Port", wish.name.ToString(), refused(wish, taken)});
     });
   }
 
@@ -183,7 +184,8 @@ Northd::Northd(Database& nb, Database& sb, Options options) : state_(std::make_u
 Northd::~Northd() = default;
 
 absl::Status Northd::Update() {
-  // What is written may be read: a port's binding says whether it is up. A few turns settle that; more would be a defect.
+  // What is written may be read: a port's binding says whether it is up. A few turns settle that; more would be a
+  // defect.
   for (int turn = 0; turn < 8; ++turn) {
     OVNLITE_ASSIGN_OR_RETURN(const bool changed, state_->Turn());
     if (!changed) return absl::OkStatus();

@@ -94,7 +94,9 @@ void Define(Incremental& engine, Context& context) {
 }  // namespace
 
 Feature RouterFlowFeature() {
-  return {"router", Define, {{"Logical_Router", "enabled"}, {"Logical_Router", "options", "always_learn_from_arp_request"}}};
+  return {"router",
+          Define,
+          {{"Logical_Router", "enabled"}, {"Logical_Router", "options", "always_learn_from_arp_request"}}};
 }
 
 }  // namespace ovnlite

@@ -41,7 +41,8 @@ Uuid SwitchSide(Reader& reader, const Context& context, absl::string_view name) 
 
 Uuid RouterSide(Reader& reader, const RouterPortView& row) {
   Uuid peer;
-  if (row->has_peer()) reader.FindOne<nb::Logical_Router_Port>(nb::columns::Logical_Router_Port::name, row->peer(), &peer);
+  if (row->has_peer())
+    reader.FindOne<nb::Logical_Router_Port>(nb::columns::Logical_Router_Port::name, row->peer(), &peer);
   return peer;
 }
 
@@ -95,7 +96,7 @@ void EmitBinding(Reader& reader, const Context& context, const Uuid& uuid, Outpu
     options.Set("peer", lrp->peer());
   }
   row.Set(column::options, std::move(options));
-  row.Set(column::external_ids, Members(lrp->external_ids().members()));
+  row.Set(column::external_ids, lrp.Shared(nb::columns::Logical_Router_Port::external_ids.index));
   out.Add(context.rows, {{&SchemaOf<sb::Port_Binding>(), name}, row.Build()});
 }
 
@@ -116,15 +117,10 @@ void EmitComplaints(Reader& reader, const Context& context, const Uuid& uuid, Ou
 }
 
 void Define(Incremental& engine, Context& context) {
-  context.router_port = engine.AddQuery<Uuid, RouterPort>(
-      "router_port", [&context](Reader& reader, const Uuid& uuid) { return ReadRouterPort(reader, context, uuid); });
-  const auto emit = [&](const char* name, void (*f)(Reader&, const Context&, const Uuid&, Output&), Feeds feeds = {}) {
-    engine.AddEmitter<nb::Logical_Router_Port>(
-        name, [f, &context](Reader& reader, const Uuid& uuid, Output& out) { f(reader, context, uuid, out); }, feeds);
-  };
-  emit("router_port_key", EmitWish, context.port_wishes);
-  emit("router_port_binding", EmitBinding);
-  emit("router_port_complaints", EmitComplaints);
+  context.router_port = engine.AddQuery<Uuid, RouterPort>("router_port", With(context, ReadRouterPort));
+  engine.AddEmitter<nb::Logical_Router_Port>("router_port_key", With(context, EmitWish), context.port_wishes);
+  engine.AddEmitter<nb::Logical_Router_Port>("router_port_binding", With(context, EmitBinding));
+  engine.AddEmitter<nb::Logical_Router_Port>("router_port_complaints", With(context, EmitComplaints));
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ struct RouteKey {
     return H::combine(std::move(h), k.router, k.prefix, k.from_source, k.table);
   }
   std::string ToString() const {
-    return absl::StrCat(router.ToString(), " ", from_source ? "from " : "to ", prefix.ToString(), " in \"", table, "\"");
+    return absl::StrCat(router.ToString(), " ", from_source ? "from " : "to ", prefix.ToString(), " in \"", table,
+                        "\"");
   }
 };
 RouteKey KeyOf(const StaticRoute& route) { return {route.router, route.prefix, route.from_source, route.route_table}; }
@@ -65,8 +66,8 @@ struct RouteContext {
   explicit RouteContext(const Context& c) : context(c) {}
 
   const Context& context;
-  Query<Uuid, StaticRoute> route;          // By Logical_Router_Static_Route.
-  Query<Uuid, std::optional<Way>> way;     // The same; nothing when it leads nowhere.
+  Query<Uuid, StaticRoute> route;       // By Logical_Router_Static_Route.
+  Query<Uuid, std::optional<Way>> way;  // The same; nothing when it leads nowhere.
   // Networks of a router's usable ports, and how long they are: 256 and the length for IPv6.
   Relation<std::pair<Uuid, IpPrefix>, Uuid> networks;
   Relation<Uuid, int> lengths;
@@ -79,8 +80,8 @@ struct RouteContext {
   // By router and name: what names a table. By router: the first that names each table, and the table.
   Relation<std::pair<Uuid, std::string>, TableUse> table_uses;
   Relation<Uuid, std::pair<TableUse, std::string>> table_marks;
-  // By router: tables are numbered from 1 in the order in which they come up, first among the router's ports, then among
-  // its routes. The main table has no name and number 0.
+  // By router: tables are numbered from 1 in the order in which they come up, first among the router's ports, then
+  // among its routes. The main table has no name and number 0.
   Query<Uuid, std::map<std::string, uint32_t>> tables;
 
   uint32_t TableNumber(Reader& reader, const Uuid& router, const std::string& table) const {
@@ -172,7 +173,8 @@ std::string MatchOf(absl::string_view ip, const IpPrefix& prefix, bool from_sour
 
 // Every port has a network fe80::/64 of its own: it is the one the packet came in by.
 std::string FromPort(const IpPrefix& prefix, const RouterPort& port) {
-  return prefix.is_v6() && prefix.network().address().IsLinkLocal() ? absl::StrCat("inport == ", port.quoted, " && ") : "";
+  return prefix.is_v6() && prefix.network().address().IsLinkLocal() ? absl::StrCat("inport == ", port.quoted, " && ")
+                                                                    : "";
 }
 
 // Next hop and source into registers, and out of the port.
@@ -296,18 +298,17 @@ void EmitComplaints(Reader& reader, const RouteContext& routes, const Uuid& uuid
 
 void DefineQueries(Incremental& engine, RouteContext& routes) {
   routes.route = engine.AddQuery<Uuid, StaticRoute>("route", ReadRoute);
-  routes.way = engine.AddQuery<Uuid, std::optional<Way>>(
-      "way", [&routes](Reader& reader, const Uuid& uuid) { return FindWay(reader, routes, uuid); });
-  routes.group = engine.AddQuery<RouteKey, std::vector<Uuid>>("route_group", [&routes](Reader& reader,
-                                                                                       const RouteKey& key) {
-    const auto members = reader.Members(routes.usable, key);
-    return std::vector<Uuid>(members.begin(), members.end());
-  });
-  routes.groups = engine.AddQuery<Uuid, std::vector<Uuid>>("route_groups", [&routes](Reader& reader,
-                                                                                     const Uuid& router) {
-    const auto marks = reader.Members(routes.group_marks, router);
-    return std::vector<Uuid>(marks.begin(), marks.end());
-  });
+  routes.way = engine.AddQuery<Uuid, std::optional<Way>>("way", With(routes, FindWay));
+  routes.group =
+      engine.AddQuery<RouteKey, std::vector<Uuid>>("route_group", [&routes](Reader& reader, const RouteKey& key) {
+        const auto members = reader.Members(routes.usable, key);
+        return std::vector<Uuid>(members.begin(), members.end());
+      });
+  routes.groups =
+      engine.AddQuery<Uuid, std::vector<Uuid>>("route_groups", [&routes](Reader& reader, const Uuid& router) {
+        const auto marks = reader.Members(routes.group_marks, router);
+        return std::vector<Uuid>(marks.begin(), marks.end());
+      });
   routes.tables = engine.AddQuery<Uuid, std::map<std::string, uint32_t>>(
       "route_tables", [&routes](Reader& reader, const Uuid& router) {
         std::map<std::string, uint32_t> numbers;
@@ -329,17 +330,10 @@ void Define(Incremental& engine, Context& context) {
   routes.table_uses = engine.AddRelation<std::pair<Uuid, std::string>, TableUse>("route_table_uses");
   routes.table_marks = engine.AddRelation<Uuid, std::pair<TableUse, std::string>>("route_table_marks");
   DefineQueries(engine, routes);
-  using Emit = void (*)(Reader&, const RouteContext&, const Uuid&, Output&);
-  const auto of_port = [&](const char* name, Emit emit, Feeds feeds = {}) {
-    engine.AddEmitter<nb::Logical_Router_Port>(
-        name, [emit, &routes](Reader& reader, const Uuid& uuid, Output& out) { emit(reader, routes, uuid, out); }, feeds);
-  };
-  const auto of_route = [&](const char* name, Emit emit, Feeds feeds = {}) {
-    engine.AddEmitter<nb::Logical_Router_Static_Route>(
-        name, [emit, &routes](Reader& reader, const Uuid& uuid, Output& out) { emit(reader, routes, uuid, out); }, feeds);
-  };
-  of_port("router_networks", EmitNetworks, {routes.networks, routes.lengths, routes.table_uses});
-  of_route("usable_route", EmitUsable, {routes.usable, routes.table_uses});
+  engine.AddEmitter<nb::Logical_Router_Port>("router_networks", With(routes, EmitNetworks),
+                                             {routes.networks, routes.lengths, routes.table_uses});
+  engine.AddEmitter<nb::Logical_Router_Static_Route>("usable_route", With(routes, EmitUsable),
+                                                     {routes.usable, routes.table_uses});
   engine.AddPairEmitter<RouteKey, Uuid>(
       "route_group_mark", routes.usable,
       [&routes](Reader& reader, const RouteKey& key, const Uuid& route, Output& out) {
@@ -354,10 +348,10 @@ void Define(Incremental& engine, Context& context) {
         if (first != nullptr && *first == use) out.Add(routes.table_marks, table.first, {use, table.second});
       },
       routes.table_marks);
-  of_port("connected_routes", EmitConnected);
-  of_route("static_route", EmitStatic);
-  of_route("solicitation", EmitSolicitation);
-  of_route("route_complaints", EmitComplaints);
+  engine.AddEmitter<nb::Logical_Router_Port>("connected_routes", With(routes, EmitConnected));
+  engine.AddEmitter<nb::Logical_Router_Static_Route>("static_route", With(routes, EmitStatic));
+  engine.AddEmitter<nb::Logical_Router_Static_Route>("solicitation", With(routes, EmitSolicitation));
+  engine.AddEmitter<nb::Logical_Router_Static_Route>("route_complaints", With(routes, EmitComplaints));
 }
 
 }  // namespace

@@ -33,8 +33,7 @@ void EmitPortOfGroup(Reader& reader, const Context& context, const Uuid& uuid, c
   out.Add(context.members, {row_name, sb::columns::Port_Group::ports.index, Atom::String(port.name)});
   const RowName v4 = AddressSetName(absl::StrCat(group, "_ip4")), v6 = AddressSetName(absl::StrCat(group, "_ip6"));
   const auto add = [&](const RowName& set, const IpPrefix& ip) {
-    out.Add(context.members,
-            {set, sb::columns::Address_Set::addresses.index, Atom::String(ip.address().ToString())});
+    out.Add(context.members, {set, sb::columns::Address_Set::addresses.index, Atom::String(ip.address().ToString())});
   };
   for (const PortAddresses& addresses : port.addresses) {
     for (const IpPrefix& ip : addresses.v4) add(v4, ip);
@@ -52,11 +51,7 @@ void Define(Incremental& engine, Context& context) {
     EmitSet(context, out, absl::StrCat(group, "_ip4"), Members());
     EmitSet(context, out, absl::StrCat(group, "_ip6"), Members());
   });
-  engine.AddMemberEmitter<nb::Port_Group>(
-      "port_group", nb::columns::Port_Group::ports,
-      [&context](Reader& reader, const Uuid& uuid, const Uuid& member, Output& out) {
-        EmitPortOfGroup(reader, context, uuid, member, out);
-      });
+  engine.AddMemberEmitter<nb::Port_Group>("port_group", nb::columns::Port_Group::ports, With(context, EmitPortOfGroup));
   engine.AddSingleEmitter("svc_monitor_mac", [&context](Reader& reader, Output& out) {
     std::string mac = context.service_monitor_mac;
     if (const auto global = reader.Single<nb::NB_Global>()) {

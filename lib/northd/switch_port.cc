@@ -66,9 +66,7 @@ void EmitSwitchPort(Reader& reader, const Context& context, const Uuid& uuid, Ou
 }
 
 void Define(Incremental& engine, Context& context) {
-  engine.AddEmitter<nb::Logical_Switch_Port>("switch_port", [&context](Reader& reader, const Uuid& uuid, Output& out) {
-    EmitSwitchPort(reader, context, uuid, out);
-  });
+  engine.AddEmitter<nb::Logical_Switch_Port>("switch_port", With(context, EmitSwitchPort));
 }
 
 }  // namespace

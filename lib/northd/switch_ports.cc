@@ -136,11 +136,11 @@ void EmitBinding(Reader& reader, const Context& context, const Uuid& uuid, Outpu
   const SharedString name = lsp.String(nb::columns::Logical_Switch_Port::name.index);
   row.Set(column::logical_port, name);
   row.Set(column::tunnel_key, key);
-  row.Set(column::mac, Members(lsp->addresses().members()));
-  row.Set(column::port_security, Members(lsp->port_security().members()));
+  row.Set(column::mac, lsp.Shared(nb::columns::Logical_Switch_Port::addresses.index));
+  row.Set(column::port_security, lsp.Shared(nb::columns::Logical_Switch_Port::port_security.index));
   if (lsp->has_parent_name()) row.Set(column::parent_port, lsp->parent_name());
   if (const int64_t tag = TagOf(lsp); tag > 0) row.Set(column::tag, tag);
-  Members ids(lsp->external_ids().members());
+  Members ids = lsp.Shared(nb::columns::Logical_Switch_Port::external_ids.index);
   if (const auto other = lsp->external_ids("neutron:port_name"); !other.value_or("").empty()) ids.Set("name", *other);
   row.Set(column::external_ids, std::move(ids));
   if (lsp->type() == "router") {
@@ -152,7 +152,7 @@ void EmitBinding(Reader& reader, const Context& context, const Uuid& uuid, Outpu
     }
   } else {
     row.Set(column::type, lsp.String(nb::columns::Logical_Switch_Port::type.index));
-    Members options(lsp->options().members());
+    Members options = lsp.Shared(nb::columns::Logical_Switch_Port::options.index);
     if (lsp->type().empty() && ReadBool(reader.Get<nb::Logical_Switch>(owner)->other_config("vlan-passthru"), false)) {
       options.Set("vlan-passthru", "true");
     }
@@ -209,24 +209,21 @@ void EmitComplaints(Reader& reader, const Context& context, const Uuid& uuid, Ou
 
 bool Allocates(Reader& reader, const Uuid& uuid) {
   const auto row = reader.Get<nb::Logical_Switch>(uuid);
-  return row && (!row->other_config("subnet").value_or("").empty() ||
-                 !row->other_config("ipv6_prefix").value_or("").empty() || ReadBool(row->other_config("mac_only"), false));
+  return row &&
+         (!row->other_config("subnet").value_or("").empty() || !row->other_config("ipv6_prefix").value_or("").empty() ||
+          ReadBool(row->other_config("mac_only"), false));
 }
 
 void Define(Incremental& engine, Context& context) {
   context.switch_allocates = engine.AddQuery<Uuid, bool>("switch_allocates", Allocates);
-  context.switch_port = engine.AddQuery<Uuid, SwitchPort>(
-      "switch_port", [&context](Reader& reader, const Uuid& uuid) { return ReadSwitchPort(reader, context, uuid); });
-  const auto emit = [&](const char* name, void (*f)(Reader&, const Context&, const Uuid&, Output&), Feeds feeds = {}) {
-    engine.AddEmitter<nb::Logical_Switch_Port>(
-        name, [f, &context](Reader& reader, const Uuid& uuid, Output& out) { f(reader, context, uuid, out); }, feeds);
-  };
-  emit("switch_port_key", EmitWish, context.port_wishes);
-  emit("switch_port_kinds", EmitKinds,
-       {context.machines_of_switch, context.router_ports_of_switch, context.unknown_of_switch});
-  emit("switch_port_binding", EmitBinding);
-  emit("up", EmitUp);
-  emit("switch_port_complaints", EmitComplaints);
+  context.switch_port = engine.AddQuery<Uuid, SwitchPort>("switch_port", With(context, ReadSwitchPort));
+  engine.AddEmitter<nb::Logical_Switch_Port>("switch_port_key", With(context, EmitWish), context.port_wishes);
+  engine.AddEmitter<nb::Logical_Switch_Port>(
+      "switch_port_kinds", With(context, EmitKinds),
+      {context.machines_of_switch, context.router_ports_of_switch, context.unknown_of_switch});
+  engine.AddEmitter<nb::Logical_Switch_Port>("switch_port_binding", With(context, EmitBinding));
+  engine.AddEmitter<nb::Logical_Switch_Port>("up", With(context, EmitUp));
+  engine.AddEmitter<nb::Logical_Switch_Port>("switch_port_complaints", With(context, EmitComplaints));
 }
 
 }  // namespace
