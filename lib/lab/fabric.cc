@@ -46,8 +46,8 @@ class Member final : public HypervisorHost {
         hypervisor_(sb, clock, *this, {.chassis = std::move(chassis), .plug_as_bound = true}) {}
 
   Hypervisor& hypervisor() { return hypervisor_; }
-  Instant due = kNever;   // As the fabric knows it.
-  bool in_use = false;    // It follows the database.
+  Instant due = kNever;  // As the fabric knows it.
+  bool in_use = false;   // It follows the database.
 
   // Who is on the underlay, and where.
   void Join(const std::map<std::string, ChassisAddress>& addresses) {
@@ -182,13 +182,19 @@ struct Fabric::State {
     changed = true;
   }
 
-  // The name of the chassis that a port is bound on; "" when it is on none.
-  std::string ChassisOf(absl::string_view logical_port) const {
+  // The names of the chassis that a port is bound on: its own, then those that it moves from or to, by name.
+  std::vector<std::string> ChassisOf(absl::string_view logical_port) const {
+    std::vector<std::string> names;
+    std::set<std::string> others;
     for (const Uuid& uuid : sb.Find(ovnlite::sb::columns::Port_Binding::logical_port, logical_port)) {
-      const auto row = sb.Read<ovnlite::sb::Chassis>(sb.Read<ovnlite::sb::Port_Binding>(uuid)->chassis());
-      if (row) return std::string(row->name());
+      const auto port = sb.Read<ovnlite::sb::Port_Binding>(uuid);
+      if (const auto row = sb.Read<ovnlite::sb::Chassis>(port->chassis())) names.emplace_back(row->name());
+      for (const Uuid& other : port->additional_chassis()) {
+        if (const auto row = sb.Read<ovnlite::sb::Chassis>(other)) others.emplace(row->name());
+      }
     }
-    return "";
+    names.insert(names.end(), others.begin(), others.end());
+    return names;
   }
 
   // Is in use from now on.
@@ -263,12 +269,9 @@ void Fabric::Update() { state_->Update(); }
 absl::Status Fabric::Inject(absl::string_view logical_port, absl::Span<const uint8_t> frame) {
   state_->Update();
   // The machine of a port that is on several chassis runs on the port's own until it has moved.
-  if (Member* member = state_->Touch(state_->ChassisOf(logical_port)); member != nullptr) {
-    if (member->ReceivePort(logical_port, frame)) return absl::OkStatus();
-  }
-  for (const std::string& name : chassis()) {
-    Member* const member = state_->Find(name);
-    if (member != nullptr && member->ReceivePort(logical_port, frame)) return state_->Touch(name), absl::OkStatus();
+  for (const std::string& name : state_->ChassisOf(logical_port)) {
+    Member* const member = state_->Touch(name);
+    if (member != nullptr && member->ReceivePort(logical_port, frame)) return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("logical port \"", logical_port, "\" is bound on no chassis"));
 }

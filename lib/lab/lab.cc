@@ -59,8 +59,11 @@ void Lab::State::OnSouthbound(const Delta& delta) {
     if (change.table == &SchemaOf<sb::Port_Binding>()) {
       const Host* const host = FindByPort(std::string(sb::Port_Binding_View(&row).logical_port()));
       if (host != nullptr) unbound.insert(host->place);
-    } else if (change.table == &SchemaOf<sb::Chassis>() && (change.inserted() || change.deleted())) {
-      for (const Host* host : order) unbound.insert(host->place);
+    } else if (change.table == &SchemaOf<sb::Chassis>() && change.inserted()) {
+      const absl::string_view name = sb::Chassis_View(&row).name();
+      for (const Host* host : order) {
+        if (host->chassis == name) unbound.insert(host->place);
+      }
     }
   }
 }
@@ -133,7 +136,8 @@ absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logic
     lsp.Delete().IgnoreError();
     return status;
   }
-  auto added = std::make_unique<Host>(Host{SimHost(std::move(host), clock), std::string(port), std::string(chassis), order.size()});
+  auto added = std::make_unique<Host>(
+      Host{SimHost(std::move(host), clock), std::string(port), std::string(chassis), order.size()});
   order.push_back(added.get());
   by_port[added->port] = added.get();
   hosts.emplace(name, std::move(added));

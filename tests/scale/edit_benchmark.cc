@@ -1,5 +1,6 @@
 // What an edit costs on its whole way: the Northbound commit, northd, the Southbound commit, the flow tables of one
-// chassis, and the megaflows that packets have left there, of which the edit touches some. In one process and one thread.
+// chassis, and the megaflows that packets have left there, of which the edit touches some. In one process and one
+// thread.
 //
 //   edit_benchmark routed|wide|lonely PORTS [ROUNDS]
 //
@@ -23,7 +24,6 @@
 #include "ovnlite/base/status.h"
 #include "ovnlite/node/hypervisor.h"
 #include "ovnlite/northd/northd.h"
-#include "ovnlite/wire/ip_proto.h"
 #include "tests/scale/scale_network.h"
 #include "tests/scale/scale_packets.h"
 
@@ -34,14 +34,6 @@ double Now() {
   return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 size_t HeapBytes() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
-
-class NoWires final : public HypervisorHost {
- public:
-  void OnSend(Outlet, const std::string&, uint32_t, const PacketBatch& batch, size_t) override {
-    sent += batch.size();
-  }
-  size_t sent = 0;
-};
 
 enum Step { kCommit, kNorthd, kChassis, kRevalidate, kAll, kSteps };
 constexpr const char* kStepNames[kSteps] = {"commit", "northd", "chassis", "megaflows", "all"};
@@ -63,18 +55,19 @@ absl::Status Run(Shape shape, int ports, int rounds) {
   const size_t empty = HeapBytes();
   double start = Now();
   OVNLITE_RETURN_IF_ERROR(network.Build());
-  std::cout << absl::StrFormat("%s, %d ports\n  Northbound rows           %8.0f ms  %6.2f KB a port\n", ShapeName(shape),
-                               ports, (Now() - start) / 1e3,
+  std::cout << absl::StrFormat("%s, %d ports\n  Northbound rows           %8.0f ms  %6.2f KB a port\n",
+                               ShapeName(shape), ports, (Now() - start) / 1e3,
                                static_cast<double>(HeapBytes() - empty) / ports / 1024);
   start = Now();
   Northd northd(network.nb(), network.sb());
   OVNLITE_RETURN_IF_ERROR(northd.Update());
   const double compile = Now() - start;
   const size_t flows = network.sb().RowCount<sb::Logical_Flow>();
-  std::cout << absl::StrFormat("  northd, first             %8.0f ms  %6.2f KB a port with both databases\n"
-                               "                            %8d logical flows, %.2f us each\n",
-                               compile / 1e3, static_cast<double>(HeapBytes() - empty) / ports / 1024, flows,
-                               compile / static_cast<double>(flows));
+  std::cout << absl::StrFormat(
+      "  northd, first             %8.0f ms  %6.2f KB a port with both databases\n"
+      "                            %8d logical flows, %.2f us each\n",
+      compile / 1e3, static_cast<double>(HeapBytes() - empty) / ports / 1024, flows,
+      compile / static_cast<double>(flows));
   OVNLITE_RETURN_IF_ERROR(network.Bind());
   OVNLITE_RETURN_IF_ERROR(northd.Update());
 
@@ -84,8 +77,9 @@ absl::Status Run(Shape shape, int ports, int rounds) {
   start = Now();
   Hypervisor hv(network.sb(), clock, host, {.chassis = ScaleNetwork::ChassisName(0), .plug_as_bound = true});
   hv.Update();
-  std::cout << absl::StrFormat("  chassis, first            %8.0f ms  %6.2f KB a port, %d flows\n", (Now() - start) / 1e3,
-                               static_cast<double>(HeapBytes() - before) / ports / 1024, hv.tables().size());
+  std::cout << absl::StrFormat("  chassis, first            %8.0f ms  %6.2f KB a port, %d flows\n",
+                               (Now() - start) / 1e3, static_cast<double>(HeapBytes() - before) / ports / 1024,
+                               hv.tables().size());
   const size_t megaflows = MakeMegaflows(network, hv);
   std::cout << absl::StrFormat("  %d megaflows\n", megaflows);
 

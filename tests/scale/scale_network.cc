@@ -69,8 +69,8 @@ const char* EditName(Edit edit) {
 }
 
 absl::Span<const Edit> Edits() {
-  static constexpr Edit kAll[] = {Edit::kAddress,      Edit::kPortAdd,  Edit::kPortDelete,   Edit::kSwitchAdd,
-                                  Edit::kSwitchDelete, Edit::kRouteAdd, Edit::kRouteDelete,  Edit::kMemberAdd,
+  static constexpr Edit kAll[] = {Edit::kAddress,      Edit::kPortAdd,      Edit::kPortDelete,     Edit::kSwitchAdd,
+                                  Edit::kSwitchDelete, Edit::kRouteAdd,     Edit::kRouteDelete,    Edit::kMemberAdd,
                                   Edit::kMemberDelete, Edit::kPortGroupAdd, Edit::kPortGroupDelete};
   return kAll;
 }
@@ -78,7 +78,9 @@ absl::Span<const Edit> Edits() {
 ScaleNetwork::ScaleNetwork(Shape shape, int ports)
     : shape_(shape),
       ports_(ports),
-      per_switch_(shape == Shape::kRouted ? 100 : shape == Shape::kWide ? std::max(ports, 1) : 1) {}
+      per_switch_(shape == Shape::kRouted ? 100
+                  : shape == Shape::kWide ? std::max(ports, 1)
+                                          : 1) {}
 
 std::string ScaleNetwork::SwitchName(int number) { return absl::StrCat("ls", number); }
 std::string ScaleNetwork::PortName(int number) { return absl::StrCat("lsp", number); }

@@ -26,14 +26,14 @@ const char* ShapeName(Shape shape);
 
 // Each is one commit; those that come in pairs leave the network as it was.
 enum class Edit : uint8_t {
-  kAddress,       // Of a port.
+  kAddress,  // Of a port.
   kPortAdd,
   kPortDelete,
-  kSwitchAdd,     // With a port, and a router port if there is a router.
+  kSwitchAdd,  // With a port, and a router port if there is a router.
   kSwitchDelete,
   kRouteAdd,
   kRouteDelete,
-  kMemberAdd,     // Of an address set that has as many addresses as there are ports.
+  kMemberAdd,  // Of an address set that has as many addresses as there are ports.
   kMemberDelete,
   kPortGroupAdd,  // Of a port group with every tenth port.
   kPortGroupDelete,

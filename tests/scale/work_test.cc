@@ -41,11 +41,6 @@ namespace {
 // By what is counted.
 using Work = std::map<std::string, uint64_t>;
 
-class NoWires final : public HypervisorHost {
- public:
-  void OnSend(Outlet, const std::string&, uint32_t, const PacketBatch&, size_t) override {}
-};
-
 class Rig {
  public:
   Rig(Shape shape, int ports) : network(shape, ports) {
@@ -55,8 +50,7 @@ class Rig {
     EXPECT_TRUE(network.Bind().ok());
     EXPECT_TRUE(northd->Update().ok());
     hv = std::make_unique<Hypervisor>(
-        network.sb(), clock, wires,
-        HypervisorOptions{.chassis = ScaleNetwork::ChassisName(0), .plug_as_bound = true});
+        network.sb(), clock, wires, HypervisorOptions{.chassis = ScaleNetwork::ChassisName(0), .plug_as_bound = true});
     hv->Update();
     MakeMegaflows(network, *hv);
     subscription = network.sb().Subscribe([this](const Delta& delta) { Note(delta); });
