@@ -20,9 +20,6 @@
 namespace ovnlite {
 namespace {
 
-// When expressions take more than this, those no longer needed are worth forgetting.
-constexpr size_t kMaxPoolBytes = size_t{64} << 20;
-
 // Where a match stands among those of its stage. What begins with `inport == "LSP1" && ` is a conjunction throughout:
 // the language wants parentheses around each || beside an &&.
 StageRows LeadingPort(uint8_t table, absl::string_view match) {
@@ -270,7 +267,6 @@ bool LogicalFlows::IsAmong(const Uuid& row, const Uuid& datapath, const StageRow
 }
 
 void LogicalFlows::ForgetExpressions() {
-  if (pool_.bytes() <= kMaxPoolBytes) return;
   clause_cache_.Clear();
   sets_.clear();
   pool_.Clear();

@@ -65,7 +65,8 @@ class LogicalFlows {
   // Whether a row is among those, for this datapath.
   bool IsAmong(const Uuid& row, const Uuid& datapath, const StageRows& rows) const;
 
-  // Forgets what was remembered of expressions when that has become too much.
+  // Forgets what was remembered of expressions while flows were compiled, which share many of their parts: compiled flows
+  // no longer need it.
   void ForgetExpressions();
 
   // A flow as OpenFlow has it, sets and ranges written out.

@@ -156,17 +156,17 @@ void Engine::Enqueue(NodeId id, NodeId cause) {
 
 size_t Engine::NextHeight() {
   if (queued_ == 0) return ~size_t{0};
-  while (queue_[lowest_].next == queue_[lowest_].nodes.size()) {
-    queue_[lowest_].nodes.clear();
-    queue_[lowest_].next = 0;
-    ++lowest_;
-  }
+  while (queue_[lowest_].nodes.empty()) ++lowest_;
   return lowest_;
 }
 
 void Engine::RunNext() {
   Bucket& bucket = queue_[NextHeight()];
   const NodeId id = bucket.nodes[bucket.next++];
+  if (bucket.next == bucket.nodes.size()) {
+    bucket.nodes.clear();
+    bucket.next = 0;
+  }
   --queued_;
   nodes_[id].queued = false;
   if (nodes_[id].owner == nullptr) {
