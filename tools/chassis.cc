@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <iostream>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -21,6 +22,7 @@
 #include "ovnlite/port/tap_port.h"
 #include "ovnlite/port/udp_tunnel.h"
 #include "tools/command.h"
+#include "tools/left_out.h"
 
 namespace ovnlite::tools {
 namespace {
@@ -72,7 +74,7 @@ class RunChassis final : public Command {
 
   absl::Status Run() override {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
-    WarnOfChassisWithoutGeneve(*sb);
+    SayChassisWithoutGeneve(*sb);
     const StopSignals stop;
     const SystemClock clock;
     Chassis chassis(*sb, clock, name_);
@@ -82,12 +84,19 @@ class RunChassis final : public Command {
     if (!transport.ok()) return WithContext(transport.status(), absl::StrCat(name_, ": Geneve"));
     chassis.SetTransport(*std::move(transport));
     chassis.Process();  // Compiles.
-    WarnOfLeftOut(chassis.hypervisor().controller().errors());
+    std::set<std::string> said;
+    const auto say_left_out = [&] {
+      for (const std::string& text : chassis.hypervisor().LeftOut()) {
+        if (said.insert(text).second) SayLeftOut(text);
+      }
+    };
+    say_left_out();
     std::cout << name_ << ": ready, " << ports_.size() << " port(s), " << chassis.hypervisor().tunnels().size()
               << " tunnel(s), " << chassis.hypervisor().controller().DumpFlows().size() << " flows" << std::endl;
     OVNLITE_RETURN_IF_ERROR(Loop(clock, stop, chassis));
     chassis.Refresh();  // What kernel queues dropped.
     PrintCounters(chassis);
+    say_left_out();
     return absl::OkStatus();
   }
 
@@ -120,12 +129,11 @@ class RunChassis final : public Command {
     const std::string lsp = text.substr(0, equals);
     absl::string_view device = absl::string_view(text).substr(equals + 1);
     OVNLITE_RETURN_IF_ERROR(CheckBinding(sb, lsp));
-    const uint32_t number = chassis.NumberFor(lsp);
     const bool tap = absl::ConsumePrefix(&device, "tap:");
-    auto port = tap ? OpenTapPort({.name = std::string(device), .number = number}, &clock)
-                    : OpenAfPacketPort({.device = std::string(device), .number = number}, &clock);
+    auto port = tap ? OpenTapPort({.name = std::string(device)}, &clock)
+                    : OpenAfPacketPort({.device = std::string(device)}, &clock);
     if (!port.ok()) return WithContext(port.status(), absl::StrCat(name_, ": port ", lsp));
-    return chassis.AddPort(lsp, *std::move(port));
+    return chassis.AddPort(lsp, *std::move(port)).status();
   }
 
   absl::Status CheckBinding(const Database& sb, const std::string& lsp) {

@@ -11,7 +11,6 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "ovnlite/controller/controller.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/db/log_file.h"
 
@@ -22,7 +21,8 @@ class Command {
   virtual ~Command() = default;
   // Adds the subcommand, with its options, to `app`.
   virtual CLI::App* Declare(CLI::App& app) = 0;
-  // Does it; what it prints goes to standard output. An error becomes one line on standard error and exit status 1.
+  // Does it; what it prints goes to standard output. An error becomes one line on standard error and exit status 1; for
+  // what is left out see left_out.h.
   virtual absl::Status Run() = 0;
   // The option that may be given with an empty value; null: none.
   virtual const CLI::Option* MayBeEmpty() const { return nullptr; }
@@ -47,11 +47,6 @@ std::unique_ptr<Command> TraceCommand();
 // come before; so is a file of another database than `schema`.
 absl::StatusOr<std::unique_ptr<Database>> LoadDatabase(const std::string& path,
                                                        const std::string& schema = "OVN_Southbound");
-
-// Says on standard error which chassis cannot be reached, because they have no Geneve Encap.
-void WarnOfChassisWithoutGeneve(const Database& sb);
-// The same of logical flows that are left out of flow tables, in whole or in part.
-void WarnOfLeftOut(const std::vector<FlowError>& errors);
 
 // The whole of a regular file; "-" is standard input.
 absl::StatusOr<std::string> ReadInput(const std::string& path);

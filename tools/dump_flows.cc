@@ -5,6 +5,7 @@
 #include "ovnlite/base/status.h"
 #include "ovnlite/controller/controller.h"
 #include "tools/command.h"
+#include "tools/left_out.h"
 
 namespace ovnlite::tools {
 namespace {
@@ -28,14 +29,14 @@ class DumpFlows final : public Command {
       return absl::NotFoundError(
           absl::StrCat("there is no chassis \"", chassis_, "\" in ", sb_, " (there are: ", known, ")"));
     }
-    WarnOfChassisWithoutGeneve(*sb);
+    SayChassisWithoutGeneve(*sb);
     FlowTables tables;
     Controller controller(*sb, tables, {.chassis = chassis_});
     controller.PlugAsBound();
     controller.Update();
     std::vector<FlowError> left_out;
     for (const std::string& line : controller.DumpFlows(&left_out)) std::cout << line << "\n";
-    WarnOfLeftOut(left_out);
+    for (const FlowError& error : left_out) SayLeftOut(error.ToLine());
     return absl::OkStatus();
   }
 

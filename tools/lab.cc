@@ -59,7 +59,8 @@ class LabOfTheSheet final : public Command {
     if (!pcapng_.empty()) {
       if (const absl::Status status = lab.WritePcapng(pcapng_); !status.ok()) return status;
     }
-    return narrative->ping.ok() ? absl::OkStatus() : absl::UnknownError("the ping was not answered");
+    return narrative->ping.outcome() == Outcome::kAnswered ? absl::OkStatus()
+                                                           : absl::UnknownError("the ping was not answered");
   }
 
   bool is_real_ = false;

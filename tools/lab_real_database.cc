@@ -2,10 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "lib/schema/column_access.h"
-#include "lib/schema/ovn_sb.rows.h"
+#include "ovnlite/base/random.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/db/log_file.h"
+#include "ovnlite/node/registration.h"
 #include "ovnlite/northd/northd.h"
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/topology/topology.h"
@@ -33,31 +33,6 @@ absl::Status AddNetwork(const std::vector<LabVm>& vms, Topology& topology) {
   return absl::OkStatus();
 }
 
-// What ovn-controller writes when a VM's interface appears: the chassis, its tunnel endpoint, and that it has the port.
-absl::Status AddChassis(const LabNode& node, const LabVm& vm, Database& sb) {
-  const Uuid chassis = Uuid::FromName(absl::StrCat("Chassis ", node.name));
-  const Uuid encap = Uuid::FromName(absl::StrCat("Encap ", node.name));
-  const RowIds bindings = sb.Find(sb::columns::Port_Binding::logical_port, vm.port);
-  if (bindings.empty()) return absl::InternalError(absl::StrCat("northd made no Port_Binding for ", vm.port));
-  Transaction t = sb.Begin();
-  auto* encap_row = t.Insert<sb::Encap>(encap);
-  encap_row->set_chassis_name(node.name);
-  encap_row->set_type("geneve");
-  encap_row->set_ip(node.address);
-  (*encap_row->mutable_options())["csum"] = "true";
-  auto* row = t.Insert<sb::Chassis>(chassis);
-  row->set_name(node.name);
-  row->set_hostname(node.name);
-  ToProto(encap, row->add_encaps());
-  for (const char* const feature :
-       {"ct-no-masked-label", "mac-binding-timestamp", "ovn-ct-lb-related", "port-up-notif"}) {
-    (*row->mutable_other_config())[feature] = "true";
-  }
-  t.Set(sb::columns::Port_Binding::chassis, bindings.front(), chassis);
-  t.Set(sb::columns::Port_Binding::up, bindings.front(), true);
-  return sb.Commit(std::move(t)).status();
-}
-
 }  // namespace
 
 absl::Status WriteLabDatabase(const std::vector<LabNode>& nodes, const std::vector<LabVm>& vms,
@@ -68,11 +43,12 @@ absl::Status WriteLabDatabase(const std::vector<LabNode>& nodes, const std::vect
   Northd northd(nb, sb);
   OVNLITE_RETURN_IF_ERROR(AddNetwork(vms, topology));
   OVNLITE_RETURN_IF_ERROR(northd.Update());
-  for (const LabVm& vm : vms) {
-    for (const LabNode& node : nodes) {
-      if (node.name == vm.node) OVNLITE_RETURN_IF_ERROR(AddChassis(node, vm, sb));
-    }
+  Random random(1);
+  for (const LabNode& node : nodes) {
+    OVNLITE_ASSIGN_OR_RETURN(const IpAddress address, IpAddress::Parse(node.address));
+    OVNLITE_RETURN_IF_ERROR(RegisterChassis(sb, random, node.name, address));
   }
+  for (const LabVm& vm : vms) OVNLITE_RETURN_IF_ERROR(BindPort(sb, vm.port, vm.node));
   OVNLITE_RETURN_IF_ERROR(northd.Update());
   return SaveLog(sb, path);
 }

@@ -2,12 +2,10 @@
 // one.
 #include <iostream>
 
-#include "absl/strings/str_cat.h"
 #include "ovnlite/base/status.h"
 #include "ovnlite/node/show.h"
-#include "ovnlite/northd/northd.h"
-#include "ovnlite/schema/schema.h"
 #include "tools/command.h"
+#include "tools/left_out.h"
 
 namespace ovnlite::tools {
 namespace {
@@ -30,13 +28,7 @@ class LflowList final : public Command {
       OVNLITE_ASSIGN_OR_RETURN(sb, LoadDatabase(sb_, "OVN_Southbound"));
     } else {
       OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> nb, LoadDatabase(nb_, "OVN_Northbound"));
-      sb = std::make_unique<Database>(SouthboundSchema());
-      Northd northd(*nb, *sb);
-      OVNLITE_RETURN_IF_ERROR(northd.Update());
-      for (const Unsupported& u : northd.unsupported())
-        std::cerr << "ovnlite: " << nb_ << ": " << u.table << " " << u.row << ": " << u.column << " is not compiled\n";
-      for (const NorthdWarning& w : northd.warnings())
-        std::cerr << "ovnlite: " << nb_ << ": " << w.table << " " << w.row << ": " << w.message << "\n";
+      OVNLITE_ASSIGN_OR_RETURN(sb, CompileNorthbound(*nb, nb_));
     }
     OVNLITE_ASSIGN_OR_RETURN(const std::string listed, ListLogicalFlows(*sb, {.datapath = datapath_, .uuids = uuid_}));
     std::cout << listed;

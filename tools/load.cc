@@ -42,16 +42,4 @@ absl::StatusOr<std::string> ReadInput(const std::string& path) {
   return all;
 }
 
-void WarnOfChassisWithoutGeneve(const Database& sb) {
-  for (const std::string& chassis : Controller::ChassisWithoutGeneve(sb)) {
-    std::cerr << "ovnlite: chassis " << chassis << " has no Geneve Encap: it cannot be reached\n";
-  }
-}
-
-void WarnOfLeftOut(const std::vector<FlowError>& errors) {
-  for (const FlowError& e : errors) {
-    std::cerr << "ovnlite: logical flow " << e.logical_flow.ToString() << " left out: " << e.ToString() << "\n";
-  }
-}
-
 }  // namespace ovnlite::tools

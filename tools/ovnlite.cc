@@ -6,6 +6,7 @@
 
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/left_out.h"
 #include "tools/standard_streams.h"
 
 namespace ovnlite::tools {
@@ -27,16 +28,21 @@ int Run(const std::vector<std::pair<std::unique_ptr<Command>, CLI::App*>>& comma
   return 0;
 }
 
-// 0 when everything printed has arrived too.
-int End(int status) {
+// 0 when everything printed has arrived too, and nothing was left out.
+int End(int status, bool partial_ok) {
   if (status != 0) return status;
   const absl::Status closed = CloseOutput();
-  return closed.ok() ? 0 : Fail(closed);
+  if (!closed.ok()) return Fail(closed);
+  return IsAnythingLeftOut() && !partial_ok ? kExitPartial : 0;
 }
 
 int Main(int argc, const char* const* argv) {
   CLI::App app("OVN without its daemons: compile, trace and run logical networks.", "ovnlite");
   app.require_subcommand(1);
+  app.fallthrough();
+  bool partial_ok = false;
+  app.add_flag("--partial-ok", partial_ok, "Exit status 0, not 3, when something had to be left out");
+  app.footer("Exit status: 0 done; 1 an error; 3 done, but not all of it: standard error says what was left out.");
   app.failure_message([](const CLI::App*, const CLI::Error& e) { return std::string("ovnlite: ") + e.what() + "\n"; });
   std::vector<std::pair<std::unique_ptr<Command>, CLI::App*>> commands;
   std::vector<CLI::App*> subcommands;
@@ -52,9 +58,9 @@ int Main(int argc, const char* const* argv) {
     std::reverse(words.begin(), words.end());  // As CLI11 takes them.
     app.parse(std::move(words));
   } catch (const CLI::ParseError& e) {
-    return End(app.exit(e) == 0 ? 0 : 1);
+    return End(app.exit(e) == 0 ? 0 : 1, partial_ok);
   }
-  const int status = End(Run(commands));
+  const int status = End(Run(commands), partial_ok);
 #if !defined(__SANITIZE_ADDRESS__)
   // Memory that commands still hold is given back at once, rather than piece by piece. (AddressSanitizer looks for
   // leaks in an orderly end.)

@@ -3,6 +3,7 @@
 #include "ovnlite/base/status.h"
 #include "ovnlite/lab/steps.h"
 #include "tools/command.h"
+#include "tools/left_out.h"
 
 namespace ovnlite::tools {
 namespace {
@@ -22,10 +23,11 @@ class Packets final : public Command {
 
   absl::Status Run() override {
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
-    WarnOfChassisWithoutGeneve(*sb);
+    SayChassisWithoutGeneve(*sb);
     OVNLITE_ASSIGN_OR_RETURN(const std::string steps, ReadInput(steps_));
-    OVNLITE_ASSIGN_OR_RETURN(const std::string played, PlaySteps(*sb, steps));
-    std::cout << played;
+    OVNLITE_ASSIGN_OR_RETURN(const PlayedSteps played, PlaySteps(*sb, steps));
+    std::cout << played.text;
+    SayLeftOut(played.left_out);
     return absl::OkStatus();
   }
 

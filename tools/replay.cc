@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/status.h"
 #include "tools/command.h"
+#include "tools/left_out.h"
 
 namespace ovnlite::tools {
 namespace {
@@ -62,10 +63,12 @@ class RunReplay final : public Command {
       if (!any) return absl::InvalidArgumentError(absl::StrCat("--sender ", text, ": there is no --in for this port"));
     }
     OVNLITE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> sb, LoadDatabase(sb_));
+    SayChassisWithoutGeneve(*sb);
     std::error_code error;
     std::filesystem::create_directories(out_, error);
     if (error) return absl::InvalidArgumentError(absl::StrCat(out_, ": ", error.message()));
     OVNLITE_ASSIGN_OR_RETURN(const ReplayReport report, Replay(*sb, {.chassis = chassis_, .out = out_}, inputs));
+    SayLeftOut(report.left_out);
     std::cout << report.taken << " frame(s) in, " << report.passed_over << " passed over";
     if (report.cut > 0) std::cout << ", " << report.cut << " cut short in the capture";
     std::cout << "\n";

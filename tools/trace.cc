@@ -7,9 +7,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "ovnlite/base/status.h"
-#include "ovnlite/northd/northd.h"
-#include "ovnlite/schema/schema.h"
 #include "tools/command.h"
+#include "tools/left_out.h"
 
 namespace ovnlite::tools {
 namespace {
@@ -100,8 +99,10 @@ class TraceTool final : public Command {
       std::set<std::string> said(trace.warnings.begin(), trace.warnings.end());
       for (std::string& warning : tracer_->CheckFlows()) {
         if (said.insert(warning).second) trace.warnings.push_back(std::move(warning));
+        trace.is_partial = true;
       }
     }
+    if (trace.is_partial) NoteLeftOut();
     for (const std::string& warning : trace.warnings) std::cerr << "ovnlite: " << warning << "\n";
     if (json_) {
       std::cout << trace.ToJson() << "\n";
@@ -118,16 +119,7 @@ class TraceTool final : public Command {
       OVNLITE_ASSIGN_OR_RETURN(northbound_, LoadDatabase(nb_, "OVN_Northbound"));
     }
     if (!sb_.empty()) return LoadDatabase(sb_);
-    auto sb = std::make_unique<Database>(SouthboundSchema());
-    Northd northd(*northbound_, *sb);
-    OVNLITE_RETURN_IF_ERROR(northd.Update());
-    for (const Unsupported& u : northd.unsupported()) {
-      std::cerr << "ovnlite: not compiled: " << u.table << " " << u.row << " " << u.column << "\n";
-    }
-    for (const NorthdWarning& w : northd.warnings()) {
-      std::cerr << "ovnlite: " << w.table << " " << w.row << ": " << w.message << "\n";
-    }
-    return sb;
+    return CompileNorthbound(*northbound_, nb_);
   }
 
   // Several forms each get a banner.

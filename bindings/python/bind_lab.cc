@@ -72,6 +72,13 @@ const char* KindName(PingReply::Kind kind) {
   return kind == PingReply::Kind::kEcho ? "echo" : kind == PingReply::Kind::kError ? "error" : "lost";
 }
 
+// Of what was not tried nobody knows: raises why.
+template <typename R>
+bool Answered(const R& result) {
+  Check(result.status, "answered");
+  return result.answered();
+}
+
 void BindResults(py::module_& m) {
   py::class_<PingReply>(m, "PingReply", "What became of one echo request.")
       .def_property_readonly(
@@ -86,6 +93,7 @@ void BindResults(py::module_& m) {
       .def_readonly("icmp_code", &PingReply::code)
       .def_property_readonly(
           "round_trip", [](const PingReply& r) { return ToSeconds(r.round_trip); }, "In seconds.")
+      .def_readonly("reason", &PingReply::reason, "Of a lost request: what became of it, or of its answer.")
       .def("__str__", Method<PingReply>(&PingReply::ToString))
       .def("__repr__", [](const PingReply& r) { return absl::StrCat("<PingReply ", r.ToString(), ">"); });
 
@@ -95,24 +103,31 @@ void BindResults(py::module_& m) {
       .def_readonly("replies", &PingResult::replies)
       .def_property_readonly("sent", [](const PingResult& r) { return r.replies.size(); })
       .def_property_readonly("received", Method<PingResult>(&PingResult::received))
-      .def_property_readonly("ok", Method<PingResult>(&PingResult::ok))
-      .def("__bool__", Method<PingResult>(&PingResult::ok))
+      .def_property_readonly("ok", &Answered<PingResult>)
+      .def_property_readonly(
+          "reason", Method<PingResult>(&PingResult::reason),
+          "Why the first request that was not answered was not: the row that dropped it; empty when all were answered.")
+      .def("__bool__", &Answered<PingResult>)
       .def("__str__", Method<PingResult>(&PingResult::ToString))
       .def("__repr__", [](const PingResult& r) {
+        const std::string reason = r.reason();
         return absl::StrCat("<PingResult ", r.host, " to ", r.destination.ToString(), ": ", r.received(), " of ",
-                            r.replies.size(), " answered>");
+                            r.replies.size(), " answered", reason.empty() ? "" : "; ", reason, ">");
       });
 
   py::class_<UdpResult>(m, "UdpResult", "What came of a datagram; true when it was answered.")
-      .def_readonly("answered", &UdpResult::answered)
+      .def_property_readonly("answered", &Answered<UdpResult>)
       .def_readonly("refused", &UdpResult::refused)
       .def_property_readonly(
           "sender",
-          [](const UdpResult& r) -> py::object { return r.answered || r.refused ? ToPython(r.from) : py::none(); })
+          [](const UdpResult& r) -> py::object { return r.replied || r.refused ? ToPython(r.from) : py::none(); })
       .def_property_readonly("payload", [](const UdpResult& r) { return ToBytes(r.payload); })
       .def_readonly("icmp_type", &UdpResult::type)
       .def_readonly("icmp_code", &UdpResult::code)
-      .def("__bool__", [](const UdpResult& r) { return r.answered; })
+      .def_property_readonly(
+          "reason", Method<UdpResult>(&UdpResult::reason),
+          "Why no datagram came back: the row that dropped it, or who refused it; empty when one did.")
+      .def("__bool__", &Answered<UdpResult>)
       .def("__str__", Method<UdpResult>(&UdpResult::ToString))
       .def("__repr__", [](const UdpResult& r) { return absl::StrCat("<UdpResult ", r.ToString(), ">"); });
 
@@ -266,6 +281,9 @@ void BindLab(py::module_& m) {
       .def(
           "run", [](PyLab& self, Seconds time) { self.session.Run([&] { self.lab->Run(time.nanoseconds); }); },
           py::arg("seconds"), "Lets virtual time pass.")
+      .def_property_readonly(
+          "hosts", [](PyLab& self) { return self.session.Run([&] { return self.lab->hosts(); }); },
+          "Names of the hosts, as they were added.")
       .def_property_readonly(
           "now", [](PyLab& self) { return ToSeconds(self.session.Run([&] { return self.lab->clock().Now(); })); },
           "Virtual time, in seconds.")

@@ -114,6 +114,8 @@ void BindTrace(py::module_& m) {
                                                 "What would happen to a packet; str() is what ovn-trace prints.")
       .def_readonly("microflow", &Trace::microflow)
       .def_readonly("warnings", &Trace::warnings)
+      .def_readonly("partial", &Trace::is_partial,
+                    "Something was left out, of which `warnings` tells: real hypervisors may do something else.")
       .def_readonly("key", &Trace::key)
       .def_property_readonly("root",
                              [](const PyTrace& t) {

@@ -46,8 +46,32 @@ class LabTest(unittest.TestCase):
         with self.assertRaises(ovnlite.OutOfRangeError):
             lab.ping("VM-A", "VM-B", timeout=-1)
 
+    def test_a_loss_has_a_reason(self):
+        lab = make_lab()
+        unrouted = lab.ping("VM-A", "172.16.0.1")
+        self.assertFalse(unrouted)
+        self.assertIn("on compute1: dropped by the lack of a route (lr_in_ip_routing: ", unrouted.reason)
+        self.assertIn("0 of 1 answered; on compute1: dropped by", repr(unrouted))
+        self.assertEqual(unrouted.replies[0].reason, unrouted.reason)
+        self.assertEqual(lab.ping("VM-A", "VM-B").reason, "")
+        self.assertIn("nobody answered the ARP request for 10.0.1.99", lab.send_udp("VM-A", "10.0.1.99", 7).reason)
+
+    def test_what_meets_a_missing_part_raises(self):
+        lab = make_lab()
+        with lab.nb.transaction() as t:
+            acl = t.insert(
+                "ACL", direction="to-lport", priority=1000, match='outport == "LSP2" && icmp4', action="allow-related"
+            )
+            t.update("Logical_Switch", lab.nb.find("Logical_Switch", "name", "LS2")[0].uuid, acls=[acl])
+        with self.assertRaisesRegex(ovnlite.UnimplementedError, "it met connection tracking, which ovnlite does not have"):
+            lab.ping("VM-A", "VM-B")
+        with self.assertRaises(ovnlite.UnimplementedError):
+            bool(lab.explain("VM-A", "VM-B").ping)
+
     def test_loss(self):
-        self.assertFalse(make_lab(underlay_loss=1.0).ping("VM-A", "VM-B"))
+        lost = make_lab(underlay_loss=1.0).ping("VM-A", "VM-B")
+        self.assertFalse(lost)
+        self.assertEqual(lost.reason, "lost on the underlay between compute1 and compute2")
         with self.assertRaises(ovnlite.OutOfRangeError):
             ovnlite.Lab(underlay_loss=2)
 

@@ -17,6 +17,10 @@
 
 namespace ovnlite {
 
+std::string FlowError::ToLine() const {
+  return absl::StrCat("logical flow ", logical_flow.ToString(), " left out: ", ToString());
+}
+
 std::string FlowError::ToString() const {
   switch (part) {
     case Part::kMatch:

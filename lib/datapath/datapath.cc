@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/strings/str_cat.h"
 #include "lib/datapath/megaflow_cache.h"
 #include "lib/datapath/outbox.h"
 #include "lib/datapath/recirculation.h"
@@ -532,6 +533,18 @@ struct Datapath::State {
     if (at == statistics.end()) statistics_checked = 0;
   }
 };
+
+std::vector<std::string> MissingParts(const DatapathCounters& counters) {
+  std::vector<std::string> missing;
+  const auto add = [&missing](uint64_t count, absl::string_view part) {
+    if (count == 0) return;
+    missing.push_back(absl::StrCat(count, count == 1 ? " packet was" : " packets were", " dropped at ", part,
+                                   ", which ovnlite does not have"));
+  };
+  add(counters.no_tracker, "connection tracking");
+  add(counters.unanswered, "an action of OVN's controller or of Open vSwitch");
+  return missing;
+}
 
 Datapath::Datapath(const FlowTables& tables, const Clock& clock, DatapathHost& host, ConnectionTracker* tracker,
                    const Options& options)

@@ -320,4 +320,23 @@ const Hypervisor* Fabric::hypervisor(absl::string_view chassis) const {
   return member == nullptr ? nullptr : &member->hypervisor();
 }
 
+std::vector<std::string> Fabric::LeftOut() const {
+  std::map<std::string, std::vector<std::string>> sayers;
+  size_t in_use = 0;
+  for (const auto& [name, member] : state_->members) {
+    if (!member->in_use) continue;
+    ++in_use;
+    for (std::string& text : member->hypervisor().LeftOut()) sayers[std::move(text)].push_back(name);
+  }
+  std::vector<std::string> all;
+  for (const auto& [text, names] : sayers) {
+    if (in_use > 1 && names.size() == in_use) {
+      all.push_back(text);
+    } else {
+      for (const std::string& name : names) all.push_back(absl::StrCat(name, ": ", text));
+    }
+  }
+  return all;
+}
+
 }  // namespace ovnlite

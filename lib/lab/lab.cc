@@ -2,31 +2,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "lib/lab/lab_chassis.h"
 #include "lib/lab/lab_state.h"
 #include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/node/registration.h"
 #include "ovnlite/schema/schema.h"
 
 namespace ovnlite {
-namespace {
-
-std::vector<absl::string_view> Words(absl::string_view text) {
-  return absl::StrSplit(text, absl::ByAnyChar(" \t"), absl::SkipEmpty());
-}
-
-// Whether it can be that of one station: not all zero, no group's, not IPv4's broadcast.
-bool IsOfOneStation(const IpAddress& ip) {
-  return !ip.IsZero() && !ip.IsMulticast() && (ip.is_v6() || ip.v4().bits() != 0xffff'ffff);
-}
-
-absl::Status NotOfOneStation(absl::string_view argument, absl::string_view address) {
-  return absl::InvalidArgumentError(absl::StrCat(argument, ": ", address, " is not the address of one station"));
-}
-
-}  // namespace
 
 Lab::State::State(const Options& o)
     : options(o),
@@ -40,7 +23,7 @@ Lab::State::State(const Options& o)
               .underlay_loss = o.underlay_loss,
               .seed = o.seed,
               .mtu = o.underlay_mtu}),
-      recorder(fabric, sb, o.underlay_delay, o.capture_limit) {
+      recorder(fabric, sb, nb, o.underlay_delay, o.capture_limit) {
   nb_changes = nb.Subscribe([this](const Delta&) { changed = true; });
   sb_changes = sb.Subscribe([this](const Delta& delta) { OnSouthbound(delta); });
   fabric.set_tap([this](const Sighting& sighting) {
@@ -76,8 +59,7 @@ const absl::Status& Lab::State::Built(absl::Status status, absl::string_view wha
 }
 
 absl::Status Lab::State::AddChassis(absl::string_view name, absl::string_view encap_ip) {
-  OVNLITE_ASSIGN_OR_RETURN(const IpAddress ip, IpAddress::Parse(encap_ip));
-  if (!IsOfOneStation(ip)) return NotOfOneStation("encap_ip", encap_ip);
+  OVNLITE_ASSIGN_OR_RETURN(const IpAddress ip, ReadStationIp("encap_ip", encap_ip));
   return RegisterChassis(sb, random, name, ip);
 }
 
@@ -86,19 +68,23 @@ absl::Status Lab::State::CheckChassis(absl::string_view name) const {
   return absl::NotFoundError(absl::StrCat("there is no chassis \"", name, "\""));
 }
 
+std::function<bool(const std::string&)> Lab::State::PortIsThere() {
+  return [this](const std::string& port) { return topology.FindSwitchPort(port).ok(); };
+}
+
 absl::Status Lab::State::Connect(absl::string_view router, absl::string_view logical_switch, absl::string_view mac,
                                  absl::string_view networks) {
   OVNLITE_ASSIGN_OR_RETURN(const LogicalRouter lr, topology.FindRouter(router));
   OVNLITE_ASSIGN_OR_RETURN(const LogicalSwitch ls, topology.FindSwitch(logical_switch));
-  if (const auto parsed = MacAddress::Parse(mac); parsed.ok() && (parsed->IsMulticast() || parsed->IsZero())) {
-    return NotOfOneStation("mac", mac);
-  }
-  for (const absl::string_view word : Words(networks)) {
-    const absl::StatusOr<IpPrefix> network = IpPrefix::Parse(word);
-    if (network.ok() && !IsOfOneStation(network->address())) return NotOfOneStation("networks", word);
-  }
+  OVNLITE_ASSIGN_OR_RETURN(const MacAddress station, ReadStationMac("mac", mac));
+  OVNLITE_ASSIGN_OR_RETURN(const std::vector<IpPrefix> addresses, ReadStationAddresses("networks", networks));
+  OVNLITE_RETURN_IF_ERROR(stations.Check(ls.name(), station, addresses, /*is_router=*/true, PortIsThere()));
   const std::string r = absl::AsciiStrToLower(lr.name()), s = absl::AsciiStrToLower(ls.name());
-  return topology.Connect(lr, absl::StrCat(r, "-", s), ls, absl::StrCat(s, "-", r), mac, Words(networks)).status();
+  const std::string port = absl::StrCat(s, "-", r);
+  const std::vector<absl::string_view> words = absl::StrSplit(networks, absl::ByAnyChar(" \t"), absl::SkipEmpty());
+  OVNLITE_RETURN_IF_ERROR(topology.Connect(lr, absl::StrCat(r, "-", s), ls, port, mac, words).status());
+  stations.Add(ls.name(), {absl::StrCat("router ", lr.name()), port, /*is_router=*/true}, station, addresses);
+  return absl::OkStatus();
 }
 
 absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logical_switch, absl::string_view port,
@@ -109,26 +95,13 @@ absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logic
   OVNLITE_RETURN_IF_ERROR(CheckChassis(chassis));
   SimHostOptions host;
   host.name = std::string(name);
-  OVNLITE_ASSIGN_OR_RETURN(host.mac, MacAddress::Parse(mac));
-  if (host.mac.IsMulticast() || host.mac.IsZero()) return NotOfOneStation("mac", mac);
+  OVNLITE_ASSIGN_OR_RETURN(host.mac, ReadStationMac("mac", mac));
+  OVNLITE_ASSIGN_OR_RETURN(host.addresses, ReadStationAddresses("addresses", addresses));
+  OVNLITE_ASSIGN_OR_RETURN(host.gateways, ReadGateways("gateways", gateways, host.addresses));
   std::string allowed = host.mac.ToString();
-  for (const absl::string_view word : Words(addresses)) {
-    OVNLITE_ASSIGN_OR_RETURN(const IpPrefix address, IpPrefix::Parse(word));
-    if (!IsOfOneStation(address.address())) return NotOfOneStation("addresses", word);
-    host.addresses.push_back(address);
-    absl::StrAppend(&allowed, " ", address.address().ToString());
-  }
-  for (const absl::string_view word : Words(gateways)) {
-    OVNLITE_ASSIGN_OR_RETURN(const IpAddress gateway, IpAddress::Parse(word));
-    if (!IsOfOneStation(gateway)) return NotOfOneStation("gateways", word);
-    bool on_link = false;
-    for (const IpPrefix& address : host.addresses) on_link = on_link || address.Contains(gateway);
-    if (!on_link) {
-      return absl::InvalidArgumentError(absl::StrCat("gateway ", word, " is in none of the subnets of ", addresses));
-    }
-    host.gateways.push_back(gateway);
-  }
+  for (const IpPrefix& address : host.addresses) absl::StrAppend(&allowed, " ", address.address().ToString());
   OVNLITE_ASSIGN_OR_RETURN(LogicalSwitch ls, topology.FindSwitch(logical_switch));
+  OVNLITE_RETURN_IF_ERROR(stations.Check(ls.name(), host.mac, host.addresses, /*is_router=*/false, PortIsThere()));
   OVNLITE_ASSIGN_OR_RETURN(LogicalSwitchPort lsp, ls.AddPort(port));
   absl::Status status = lsp.SetAddresses({allowed});
   if (status.ok()) status = lsp.SetPortSecurity({allowed});
@@ -136,6 +109,8 @@ absl::Status Lab::State::AddHost(absl::string_view name, absl::string_view logic
     lsp.Delete().IgnoreError();
     return status;
   }
+  stations.Add(ls.name(), {absl::StrCat("host ", name), std::string(port), /*is_router=*/false}, host.mac,
+               host.addresses);
   auto added = std::make_unique<Host>(
       Host{SimHost(std::move(host), clock), std::string(port), std::string(chassis), order.size()});
   order.push_back(added.get());
@@ -157,8 +132,7 @@ absl::Status Lab::State::Bind() {
     for (const Uuid& uuid : sb.Find(column::logical_port, host->port)) {
       const auto binding = sb.Read<sb::Port_Binding>(uuid);
       if (binding->up() && binding->chassis() == chassis.front()) continue;
-      t.Set(column::chassis, uuid, chassis.front());
-      t.Set(column::up, uuid, true);
+      BindPort(t, uuid, chassis.front());
       any = true;
     }
   }
@@ -242,6 +216,11 @@ Database& Lab::sb() { return state_->sb; }
 Topology& Lab::topology() { return state_->topology; }
 Fabric& Lab::fabric() { return state_->fabric; }
 const ManualClock& Lab::clock() const { return state_->clock; }
+std::vector<std::string> Lab::hosts() const {
+  std::vector<std::string> names;
+  for (const State::Host* host : state_->order) names.push_back(host->sim.options().name);
+  return names;
+}
 const SimHost* Lab::host(absl::string_view name) const {
   const State::Host* host = state_->Find(name);
   return host == nullptr ? nullptr : &host->sim;

@@ -2,17 +2,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "lib/lab/known_frames.h"
 #include "lib/lab/lab_state.h"
 #include "lib/lab/narrative_build.h"
 #include "lib/schema/ovn_sb.rows.h"
 #include "ovnlite/base/status.h"
-#include "ovnlite/packet/extract.h"
 #include "ovnlite/topology/show.h"
 #include "ovnlite/trace/trace.h"
-#include "ovnlite/wire/ethernet.h"
-#include "ovnlite/wire/icmp.h"
-#include "ovnlite/wire/icmpv6.h"
-#include "ovnlite/wire/ip_proto.h"
 
 namespace ovnlite {
 namespace {
@@ -69,9 +65,14 @@ std::string Microflow(absl::string_view port, const FlowKey& key) {
   return absl::StrCat(flow, " && ip.ttl == ", key.Get64(field::kIpTtl));
 }
 
-bool IsEchoRequest(const FlowKey& key) {
-  const uint64_t proto = key.Get64(field::kIpProto), type = key.Get64(field::kL4Src);
-  return (proto == kIpProtoIcmp && type == kIcmpEchoRequest) || (proto == kIpProtoIcmpv6 && type == kIcmpv6EchoRequest);
+// Pings once; returns what was seen meanwhile.
+std::vector<LabEvent> PingSeen(Lab& lab, LabRecorder& recorder, absl::string_view host, absl::string_view destination,
+                               PingResult& ping) {
+  const size_t story = recorder.BeginStory();
+  ping = lab.Ping(host, destination);
+  std::vector<LabEvent> events = recorder.StorySince(story);
+  recorder.EndStory();
+  return events;
 }
 
 }  // namespace
@@ -89,10 +90,9 @@ absl::StatusOr<std::vector<Diagnostic>> Lab::Diagnose(absl::string_view chassis)
 absl::StatusOr<std::string> Lab::Trace(absl::string_view host, absl::string_view destination) {
   OVNLITE_RETURN_IF_ERROR(state_->Ready(host));
   // The host knows what it sends: to whom on its own network, above all.
-  state_->recorder.BeginStory();
-  const PingResult ping = Ping(host, destination);
-  const std::vector<LabEvent> events = state_->recorder.EndStory();
-  OVNLITE_RETURN_IF_ERROR(ping.status);
+  PingResult ping;
+  const std::vector<LabEvent> events = PingSeen(*this, state_->recorder, host, destination, ping);
+  if (events.empty()) OVNLITE_RETURN_IF_ERROR(ping.status);
   for (const LabEvent& event : events) {
     FlowKey key;
     ExtractFlowKey(event.frame, key);
@@ -111,10 +111,9 @@ absl::StatusOr<std::string> Lab::Trace(absl::string_view host, absl::string_view
 absl::StatusOr<Narrative> Lab::Explain(absl::string_view host, absl::string_view destination) {
   OVNLITE_RETURN_IF_ERROR(state_->Ready(host));
   Narrative narrative;
-  state_->recorder.BeginStory();
-  narrative.ping = Ping(host, destination);
-  const std::vector<LabEvent> events = state_->recorder.EndStory();
-  OVNLITE_RETURN_IF_ERROR(narrative.ping.status);
+  const std::vector<LabEvent> events = PingSeen(*this, state_->recorder, host, destination, narrative.ping);
+  // A packet that met a missing part is worth telling of.
+  if (events.empty()) OVNLITE_RETURN_IF_ERROR(narrative.ping.status);
   narrative.journeys = BuildJourneys(state_->sb, events);
   return narrative;
 }

@@ -3,12 +3,14 @@
 #include <map>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/controller/tables.h"
 #include "lib/node/port_keys.h"
 #include "lib/schema/ovn_sb.rows.h"
+#include "lib/trace/drop_reading.h"
 #include "lib/trace/walker.h"
 #include "ovnlite/datapath/responder.h"
 #include "ovnlite/packet/extract.h"
@@ -72,12 +74,13 @@ std::vector<FieldChange> Compare(const FlowKey& a, const FlowKey& b) {
 // Builds the passage while the packet is taken through.
 class Watcher final : public WalkWatcher {
  public:
-  Watcher(const Hypervisor& hypervisor, const Database& sb, Passage& passage)
-      : hypervisor_(hypervisor), sb_(sb), passage_(passage) {}
+  // What a dropped packet met, in words.
+  using DropReader = absl::FunctionRef<std::string(DropReason, const LastLookup&)>;
+
+  Watcher(const Hypervisor& hypervisor, const Database& sb, DropReader read_drop, Passage& passage)
+      : hypervisor_(hypervisor), sb_(sb), read_drop_(read_drop), passage_(passage) {}
 
   void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override {
-    // That a side table knows nothing ends no packet.
-    if (table < table::kMacBinding) no_flow_ = flow == nullptr;
     const uint32_t datapath = static_cast<uint32_t>(key.Get64(field::kMetadata));
     const bool boundary = table == table::kIngress || table == table::kOutputInit || table == table::kLocalOutput ||
                           table == table::kEgress || table == table::kSaveInPort;
@@ -100,7 +103,7 @@ class Watcher final : public WalkWatcher {
       case Effect::Kind::kOutput:
         return Output(effect);
       case Effect::Kind::kTrack:
-        return End(PassageEnd::Kind::kUntraced, "connection tracking");
+        return End(PassageEnd::Kind::kMissing, "connection tracking");
       case Effect::Kind::kRespond:
         return Answered(effect, onward, packet, key);
       default:
@@ -112,8 +115,10 @@ class Watcher final : public WalkWatcher {
     const std::optional<LearnedNeighbor> learned = ReadLearned(packet.action(), packet.key);
     if (learned.has_value()) {
       End(PassageEnd::Kind::kLearned, learned->is_fdb ? learned->mac.ToString() : learned->ip.ToString());
-    } else {
-      End(PassageEnd::Kind::kUntraced, "a responder");
+    } else if (const uint32_t opcode = packet.action().opcode; !hypervisor_.Takes(opcode)) {
+      const absl::string_view action = OpcodeInfo(opcode).action;
+      End(PassageEnd::Kind::kMissing,
+          action.empty() ? absl::StrCat("controller opcode ", opcode) : std::string(action));
     }
     return false;
   }
@@ -121,17 +126,10 @@ class Watcher final : public WalkWatcher {
   void OnEndless() override { End(PassageEnd::Kind::kUntraced, "more answers than are told"); }
 
   // That an answer comes to nothing is not told, nor what became of more than one copy.
-  void OnDropped(DropReason reason, const LastLookup&, int depth) override {
+  void OnDropped(DropReason reason, const LastLookup& last, int depth) override {
     if (depth > 0 || std::exchange(dropped_, true)) return;
-    std::string why = reason == DropReason::kTtl ? "its TTL ran out"
-                      : no_flow_                 ? "no flow matched"
-                                                 : "by flow";
-    if (last_ != nullptr && !passage_.legs.empty()) {
-      FlowTaken taken = Describe(*last_);
-      if (!taken.stage.empty()) absl::StrAppend(&why, " in ", taken.stage);
-      passage_.legs.back().flows.push_back(std::move(taken));
-    }
-    End(PassageEnd::Kind::kDropped, why);
+    if (last_ != nullptr && !passage_.legs.empty()) passage_.legs.back().flows.push_back(Describe(*last_));
+    End(PassageEnd::Kind::kDropped, read_drop_(reason, last));
   }
 
   void End(PassageEnd::Kind kind, absl::string_view name, uint64_t tunnel = 0) {
@@ -199,7 +197,9 @@ class Watcher final : public WalkWatcher {
       taken.changes.push_back({"answered by", "", std::string(opcode.action)});
       passage_.legs.back().flows.push_back(std::move(taken));
     }
-    if (onward.kind != Onward::Kind::kGoesOn) return End(PassageEnd::Kind::kUntraced, "a responder");
+    if (onward.kind != Onward::Kind::kGoesOn) {
+      return End(PassageEnd::Kind::kDropped, absl::StrCat("dropped: no answer: ", onward.why.message()));
+    }
     passage_.frames.push_back({{packet.bytes().begin(), packet.bytes().end()}, key});
   }
 
@@ -218,13 +218,13 @@ class Watcher final : public WalkWatcher {
 
   const Hypervisor& hypervisor_;
   const Database& sb_;
+  const DropReader read_drop_;
   Passage& passage_;
   uint32_t datapath_ = 0;
   const Flow* pending_ = nullptr;
   FlowKey pending_key_;
   const Flow* last_ = nullptr;
   bool dropped_ = false;
-  bool no_flow_ = false;  // The table asked last had none for the packet.
 };
 
 }  // namespace
@@ -255,22 +255,27 @@ std::vector<uint8_t> Passage::PacketOf(const PassageLeg& leg) const {
   return {packet.bytes().begin(), packet.bytes().end()};
 }
 
-Passage FollowPassage(const Fabric& fabric, const Database& sb, const PassageStart& start,
-                      absl::Span<const uint8_t> frame) {
+PassageFollower::PassageFollower(const Fabric& fabric, Database& sb, Database& nb)
+    : fabric_(fabric), sb_(sb), nb_(nb), world_(sb), causes_(world_), nb_changes_(nb.Subscribe([this](const Delta&) {
+        causes_are_old_ = true;
+      })) {}
+
+Passage PassageFollower::Follow(const PassageStart& start, absl::Span<const uint8_t> frame) {
   Passage passage;
   passage.chassis = start.chassis;
-  const Hypervisor* const hypervisor = fabric.hypervisor(start.chassis);
-  if (hypervisor == nullptr) {
-    passage.ends.push_back({PassageEnd::Kind::kDropped, absl::StrCat("there is no chassis ", start.chassis), 0, 0});
+  const auto nowhere = [&](std::string why) {
+    passage.ends.push_back({PassageEnd::Kind::kDropped, absl::StrCat("dropped: ", why), 0, 0});
     return passage;
-  }
+  };
+  const Hypervisor* const hypervisor = fabric_.hypervisor(start.chassis);
+  if (hypervisor == nullptr) return nowhere(absl::StrCat("there is no chassis ", start.chassis));
   const Controller& controller = hypervisor->controller();
   const std::map<std::string, uint32_t>& numbers = start.tunnel.empty() ? controller.ports() : controller.tunnels();
   const auto number = numbers.find(start.tunnel.empty() ? start.port : start.tunnel);
   if (number == numbers.end()) {
-    passage.ends.push_back(
-        {PassageEnd::Kind::kDropped, absl::StrCat(start.port, " is not on chassis ", start.chassis), 0, 0});
-    return passage;
+    return nowhere(start.tunnel.empty()
+                       ? absl::StrCat(start.port, " is not on chassis ", start.chassis)
+                       : absl::StrCat("chassis ", start.chassis, " knows no tunnel to ", start.tunnel));
   }
   Packet packet(frame);
   packet.in_port = number->second;
@@ -281,7 +286,12 @@ Passage FollowPassage(const Fabric& fabric, const Database& sb, const PassageSta
   key.words[kWordTunnel] = packet.tunnel;
   key.Set(field::kFrameLength, packet.size());
   passage.frames.push_back({{frame.begin(), frame.end()}, key});
-  Watcher watcher(*hypervisor, sb, passage);
+  const auto read_drop = [&](DropReason reason, const LastLookup& last) {
+    world_.Refresh();
+    if (std::exchange(causes_are_old_, false)) causes_.UseNorthbound(&nb_);
+    return ReadDrop(sb_, world_, causes_, start.chassis, reason, last).cause.text;
+  };
+  Watcher watcher(*hypervisor, sb_, read_drop, passage);
   Walker(&watcher, /*tracker=*/nullptr).Arrive(hypervisor->tables(), std::move(packet));
   return passage;
 }
@@ -304,11 +314,12 @@ std::string Passage::ToString() const {
       case PassageEnd::Kind::kLearned:
         out.push_back(absl::StrCat("learned ", end.name));
         break;
-      case PassageEnd::Kind::kUntraced:
-        out.push_back(end.name);
+      case PassageEnd::Kind::kMissing:
+        out.push_back(absl::StrCat("lost, it met ", end.name));
         break;
+      case PassageEnd::Kind::kUntraced:
       case PassageEnd::Kind::kDropped:
-        out.push_back(absl::StrCat("dropped, ", end.name));
+        out.push_back(end.name);
         break;
     }
   }

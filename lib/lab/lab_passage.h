@@ -11,6 +11,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "lib/trace/drop_causes.h"
+#include "lib/trace/world.h"
+#include "ovnlite/db/database.h"
 #include "ovnlite/lab/fabric.h"
 #include "ovnlite/lab/narrative.h"
 #include "ovnlite/packet/flow_key.h"
@@ -30,9 +33,19 @@ struct PassageLeg {
 
 // Where one copy of the packet left the hypervisor, or ended.
 struct PassageEnd {
-  enum class Kind : uint8_t { kPort, kProvider, kTunnel, kLearned, kUntraced, kDropped };
+  enum class Kind : uint8_t {
+    kPort,
+    kProvider,
+    kTunnel,
+    kLearned,
+    kUntraced,  // There is more than is told.
+    kMissing,   // It met a part of OVN that ovnlite does not have.
+    kDropped,
+  };
   Kind kind = Kind::kDropped;
-  std::string name;     // Logical port, or the chassis that the tunnel leads to; for kDropped the reason.
+  // Logical port, or the chassis that the tunnel leads to; for kMissing the part ("connection tracking"); for kDropped
+  // the reason, in the words of a trace: "dropped by ACL …".
+  std::string name;
   uint64_t tunnel = 0;  // kTunnel: VNI << 32 | body of the option.
   size_t leg = 0;       // In which leg; legs.size() when in none.
 };
@@ -62,10 +75,25 @@ struct PassageStart {
   uint64_t metadata = 0;  // and what its Geneve header said: VNI << 32 | body of the option.
 };
 
-// Follows `frame` from `start`. Answers of responders (ICMP errors, ARP requests) are followed as parts of the way;
-// what needs connection tracking ends as kUntraced.
-Passage FollowPassage(const Fabric& fabric, const Database& sb, const PassageStart& start,
-                      absl::Span<const uint8_t> frame);
+class PassageFollower {
+ public:
+  // All must outlive it. Rows of `nb` name what drops packets.
+  PassageFollower(const Fabric& fabric, Database& sb, Database& nb);
+
+  // Follows `frame` from `start`. Answers of responders (ICMP errors, ARP requests) are followed as parts of the way;
+  // what needs connection tracking ends as kMissing.
+  Passage Follow(const PassageStart& start, absl::Span<const uint8_t> frame);
+
+ private:
+  const Fabric& fabric_;
+  Database& sb_;
+  Database& nb_;
+  // What drops packets: read when one is dropped.
+  TracedWorld world_;
+  DropCauses causes_;
+  bool causes_are_old_ = true;
+  Database::Subscription nb_changes_;
+};
 
 // Names of things that tunnels carry by number; "?" for unknown ones.
 std::string DatapathName(const Database& sb, uint32_t key);

@@ -94,6 +94,7 @@ TEST(LabPassageTest, FollowedAsForwarded) {
     lab.fabric().set_tap([&seen](const Sighting& s) {
       seen.push_back(absl::StrCat(s.outlet == Outlet::kTunnel ? "tunnel " : "port ", s.name));
     });
+    PassageFollower follower(lab.fabric(), lab.sb(), lab.nb());
     for (int i = 0; i < 150; ++i) {
       const int h = static_cast<int>(random.Below(kHosts));
       const std::string port = absl::StrCat("h", h);
@@ -103,7 +104,7 @@ TEST(LabPassageTest, FollowedAsForwarded) {
       for (const std::string& name : lab.fabric().chassis()) {
         if (lab.fabric().controller(name)->ports().contains(port)) chassis = name;
       }
-      const Passage passage = FollowPassage(lab.fabric(), lab.sb(), {chassis, port, "", 0}, frame.bytes());
+      const Passage passage = follower.Follow({chassis, port, "", 0}, frame.bytes());
       std::vector<std::string> told;
       for (const PassageEnd& end : passage.ends) {
         if (end.kind == PassageEnd::Kind::kPort) told.push_back(absl::StrCat("port ", end.name));
@@ -131,13 +132,11 @@ TEST(LabPassageTest, WhereThereIsNothingToFollow) {
   Lab lab;
   Build(lab, random);
   const Packet frame = RandomFrame(random, 0);
-  EXPECT_EQ(FollowPassage(lab.fabric(), lab.sb(), {"hv9", "h0", "", 0}, frame.bytes()).ToString(),
-            "dropped, there is no chassis hv9");
-  EXPECT_EQ(FollowPassage(lab.fabric(), lab.sb(), {"hv1", "h9", "", 0}, frame.bytes()).ToString(),
-            "dropped, h9 is not on chassis hv1");
+  PassageFollower follower(lab.fabric(), lab.sb(), lab.nb());
+  EXPECT_EQ(follower.Follow({"hv9", "h0", "", 0}, frame.bytes()).ToString(), "dropped: there is no chassis hv9");
+  EXPECT_EQ(follower.Follow({"hv1", "h9", "", 0}, frame.bytes()).ToString(), "dropped: h9 is not on chassis hv1");
   for (size_t size = 0; size < 60; ++size) {
-    FollowPassage(lab.fabric(), lab.sb(), {"hv1", "", "hv2", ~uint64_t{0}},
-                  frame.bytes().subspan(0, std::min(size, frame.size())));
+    follower.Follow({"hv1", "", "hv2", ~uint64_t{0}}, frame.bytes().subspan(0, std::min(size, frame.size())));
   }
 }
 

@@ -22,9 +22,9 @@ void LabRecorder::Sent(absl::string_view host, absl::string_view port, absl::str
   LabEvent event{
       LabEvent::Kind::kSent, now, std::string(chassis), std::string(port), std::string(host), {}, "", -1, {}};
   event.frame.assign(frame.begin(), frame.end());
-  event.passage = FollowPassage(fabric_, sb_, {event.chassis, event.port, /*tunnel=*/"", /*metadata=*/0}, frame);
+  event.passage = follower_.Follow({event.chassis, event.port, /*tunnel=*/"", /*metadata=*/0}, frame);
   event.comment = absl::StrCat(port, " > ", event.passage.ToString());
-  if (!story_) event.passage = Passage();
+  if (stories_ == 0) event.passage = Passage();
   sending_ = static_cast<int>(events_.size());
   Add(std::move(event));
 }
@@ -61,13 +61,13 @@ void LabRecorder::Seen(const Sighting& sighting, absl::string_view host) {
     if (ReceiveGeneve(sighting.frame, GeneveEndpoint(), &arrival) == GeneveVerdict::kDeliver) {
       const OvnGeneveOption option = arrival.option.value_or(OvnGeneveOption());
       const uint64_t metadata = uint64_t{arrival.vni} << 32 | option.body;
-      event.passage = FollowPassage(fabric_, sb_, {sighting.name, "", sighting.chassis, metadata},
-                                    sighting.frame.subspan(arrival.inner_offset, arrival.inner_size));
+      event.passage = follower_.Follow({sighting.name, "", sighting.chassis, metadata},
+                                       sighting.frame.subspan(arrival.inner_offset, arrival.inner_size));
       event.comment = absl::StrCat(
           "VNI ", arrival.vni, " (", DatapathName(sb_, arrival.vni), "), port ", option.ingress_port(), " (",
           PortName(sb_, arrival.vni, option.ingress_port()), ") to port ", option.egress_port(), " (",
           PortName(sb_, arrival.vni, option.egress_port()), "); on ", sighting.name, ": ", event.passage.ToString());
-      if (!story_) event.passage = Passage();
+      if (stories_ == 0) event.passage = Passage();
     }
   } else {
     event.comment = absl::StrCat("out by ", sighting.name, " on ", sighting.chassis);
@@ -76,21 +76,24 @@ void LabRecorder::Seen(const Sighting& sighting, absl::string_view host) {
 }
 
 size_t LabRecorder::BeginStory() {
-  story_ = true;
-  return story_begin_ = events_.size();
+  if (stories_++ == 0) story_begin_ = events_.size();
+  return events_.size();
 }
 
-std::vector<LabEvent> LabRecorder::EndStory() {
-  story_ = false;
-  std::vector<LabEvent> story(events_.begin() + static_cast<std::ptrdiff_t>(story_begin_), events_.end());
-  for (LabEvent& event : story)
-    event.cause = event.cause < static_cast<int>(story_begin_) ? -1 : event.cause - static_cast<int>(story_begin_);
+std::vector<LabEvent> LabRecorder::StorySince(size_t begin) const {
+  std::vector<LabEvent> story(events_.begin() + static_cast<std::ptrdiff_t>(begin), events_.end());
+  const int first = static_cast<int>(begin);
+  for (LabEvent& event : story) event.cause = event.cause < first ? -1 : event.cause - first;
+  return story;
+}
+
+void LabRecorder::EndStory() {
+  if (--stories_ > 0) return;
   for (size_t i = story_begin_; i < events_.size(); ++i) events_[i].passage = Passage();
   if (events_.size() > limit_) events_.resize(std::max(limit_, story_begin_));
   for (auto& [chassis, flights] : flights_) {
     while (!flights.empty() && flights.back() >= static_cast<int>(events_.size())) flights.pop_back();
   }
-  return story;
 }
 
 absl::Status LabRecorder::Write(PcapngWriter& writer) const {

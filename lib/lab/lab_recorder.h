@@ -36,8 +36,8 @@ struct LabEvent {
 
 class LabRecorder {
  public:
-  LabRecorder(const Fabric& fabric, const Database& sb, Nanoseconds underlay_delay, size_t limit)
-      : fabric_(fabric), sb_(sb), delay_(underlay_delay), limit_(limit) {}
+  LabRecorder(const Fabric& fabric, Database& sb, Database& nb, Nanoseconds underlay_delay, size_t limit)
+      : sb_(sb), follower_(fabric, sb, nb), delay_(underlay_delay), limit_(limit) {}
 
   // A host sends, and whatever is seen until Settled() comes of it.
   void Sent(absl::string_view host, absl::string_view port, absl::string_view chassis, absl::Span<const uint8_t> frame,
@@ -45,26 +45,29 @@ class LabRecorder {
   void Settled() { sending_ = -1; }
   void Seen(const Sighting& sighting, absl::string_view host);
 
-  // From now on passages are kept, beyond the limit too; returns the number of events so far. EndStory() forgets them.
+  // Until EndStory() passages are kept, and events beyond the limit too. Stories may be told within each other. Returns
+  // where this one begins.
   size_t BeginStory();
-  std::vector<LabEvent> EndStory();
+  // The events since then; causes count from there, and are -1 where they lie before.
+  std::vector<LabEvent> StorySince(size_t begin) const;
+  void EndStory();
 
   absl::Status Write(PcapngWriter& writer) const;
 
  private:
-  bool Wanted() const { return story_ || events_.size() < limit_; }
+  bool Wanted() const { return stories_ > 0 || events_.size() < limit_; }
   void Add(LabEvent event);
   int CauseOf(const Sighting& sighting);
 
-  const Fabric& fabric_;
   const Database& sb_;
+  PassageFollower follower_;
   Nanoseconds delay_;
   size_t limit_;
   std::vector<LabEvent> events_;
   std::map<std::string, std::deque<int>> flights_;  // To each chassis: events on the underlay that may not have landed.
   int sending_ = -1;
-  bool story_ = false;
-  size_t story_begin_ = 0;
+  int stories_ = 0;         // Being told.
+  size_t story_begin_ = 0;  // Of the outermost.
 };
 
 }  // namespace ovnlite

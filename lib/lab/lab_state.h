@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/lab/lab_arguments.h"
 #include "lib/lab/lab_recorder.h"
 #include "ovnlite/lab/lab.h"
 #include "ovnlite/northd/northd.h"
@@ -37,6 +38,8 @@ struct Lab::State {
                        absl::string_view chassis, absl::string_view mac, absl::string_view addresses,
                        absl::string_view gateways);
   absl::Status CheckChassis(absl::string_view name) const;
+  // Whether a logical switch port still exists.
+  std::function<bool(const std::string&)> PortIsThere();
   absl::Status Sync();
   absl::Status Bind();
   void OnSouthbound(const Delta& delta);
@@ -64,6 +67,7 @@ struct Lab::State {
   Fabric fabric;
   LabRecorder recorder;
   std::map<std::string, std::unique_ptr<Host>> hosts;
+  StationAddresses stations;
   std::map<std::string, Host*> by_port;
   std::vector<Host*> order;                        // As they were added: the order in which they speak.
   std::set<size_t> speaking;                       // Places of hosts that may have something to say.

@@ -1,7 +1,10 @@
 #include <algorithm>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "lib/lab/known_frames.h"
 #include "lib/lab/lab_state.h"
+#include "lib/lab/loss.h"
 #include "ovnlite/base/status.h"
 
 namespace ovnlite {
@@ -10,6 +13,16 @@ namespace {
 // Hosts that talk to each other without a pause (two echo servers) are silenced after so many rounds at one instant.
 constexpr int kMaxRounds = 1'000;
 constexpr size_t kMaxPayload = 65'000;
+
+absl::Status TooLarge(absl::string_view argument, size_t size) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(argument, ": ", size, " bytes are more than the ", kMaxPayload, " that can be sent"));
+}
+
+// A probe that met a part that is missing has not been made.
+absl::Status MissingPart(const Loss& loss) {
+  return absl::UnimplementedError(absl::StrCat("what would become of the packet is not known: ", loss.why));
+}
 
 // The last thing `host` heard since `since` that `wanted` accepts, or null.
 template <typename F>
@@ -102,8 +115,10 @@ PingReply Lab::State::PingOnce(Host& host, const IpAddress& destination, uint16_
     reply.ttl = ping.ttl;
     return reply;
   }
-  std::string payload(std::min(ping.size, kMaxPayload), '\0');
+  std::string payload(ping.size, '\0');
   for (size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(i);
+  const size_t story = recorder.BeginStory();
+  const absl::Cleanup end_story = [this] { recorder.EndStory(); };
   status = host.sim.SendPing(destination, id, sequence, payload, ping.ttl);
   speaking.insert(host.place);
   if (!status.ok()) return reply;
@@ -115,7 +130,12 @@ PingReply Lab::State::PingOnce(Host& host, const IpAddress& destination, uint16_
     });
     return heard != nullptr;
   });
-  if (heard == nullptr) return reply;
+  if (heard == nullptr) {
+    Loss loss = ReadLoss(recorder.StorySince(story), host.sim.options().name, IsEchoRequest);
+    if (loss.is_missing) status = MissingPart(loss);
+    reply.reason = std::move(loss.why);
+    return reply;
+  }
   reply.kind = heard->kind == HostEvent::Kind::kEchoReply ? PingReply::Kind::kEcho : PingReply::Kind::kError;
   reply.from = heard->from;
   reply.ttl = heard->ttl;
@@ -136,6 +156,8 @@ PingResult Lab::Ping(absl::string_view host, absl::string_view destination, cons
   result.status = to.status();
   if (!to.ok()) return result;
   result.destination = *to;
+  if (options.size > kMaxPayload) result.status = TooLarge("size", options.size);
+  if (!result.status.ok()) return result;
   const uint16_t id = ++state_->next_id;
   for (int i = 1; i <= options.count; ++i) {
     const Instant begun = state_->clock.Now();
@@ -160,8 +182,12 @@ UdpResult Lab::SendUdp(absl::string_view name, absl::string_view destination, ui
   if (!to.ok()) return result;
   SimHost& host = state_->Find(name)->sim;
   const uint16_t source = static_cast<uint16_t>(49'152 + ++state_->next_id % 16'384);
+  if (payload.size() > kMaxPayload) result.status = TooLarge("payload", payload.size());
+  if (!result.status.ok()) return result;
   const Instant sent = state_->clock.Now();
-  result.status = host.SendUdp(*to, source, port, payload.substr(0, kMaxPayload));
+  const size_t story = state_->recorder.BeginStory();
+  const absl::Cleanup end_story = [this] { state_->recorder.EndStory(); };
+  result.status = host.SendUdp(*to, source, port, payload);
   state_->speaking.insert(state_->Find(name)->place);
   if (!result.status.ok()) return result;
   const HostEvent* heard = nullptr;
@@ -172,10 +198,17 @@ UdpResult Lab::SendUdp(absl::string_view name, absl::string_view destination, ui
     });
     return heard != nullptr;
   });
-  if (heard == nullptr) return result;
+  if (heard == nullptr) {
+    Loss loss = ReadLoss(state_->recorder.StorySince(story), name, [source](const FlowKey& key) {
+      return key.Get64(field::kIpProto) == kIpProtoUdp && key.Get64(field::kL4Src) == source;
+    });
+    if (loss.is_missing) result.status = MissingPart(loss);
+    result.loss = std::move(loss.why);
+    return result;
+  }
   result.from = heard->from;
   if (heard->kind == HostEvent::Kind::kUdp) {
-    result.answered = true;
+    result.replied = true;
     result.payload = heard->payload;
   } else {
     result.refused = true;

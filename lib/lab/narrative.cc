@@ -104,11 +104,13 @@ Json ToJson(const NarrativeStep& step) {
 Json ToJson(const PingResult& ping) {
   Json json = {{"host", ping.host},
                {"destination", ping.destination.ToString()},
+               {"outcome", OutcomeName(ping.outcome())},
                {"sent", ping.replies.size()},
                {"received", ping.received()},
                {"replies", Json::array()}};
   for (const PingReply& reply : ping.replies) {
     Json one = {{"sequence", reply.sequence}, {"text", reply.ToString()}};
+    if (!reply.reason.empty()) one["reason"] = reply.reason;
     if (reply.kind != PingReply::Kind::kLost) {
       one["from"] = reply.from.ToString();
       one["ttl"] = reply.ttl;
@@ -120,6 +122,7 @@ Json ToJson(const PingResult& ping) {
     }
     json["replies"].push_back(std::move(one));
   }
+  if (std::string reason = ping.reason(); !reason.empty()) json["reason"] = std::move(reason);
   return json;
 }
 

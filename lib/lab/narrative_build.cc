@@ -3,44 +3,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "lib/lab/known_frames.h"
 #include "ovnlite/packet/describe.h"
-#include "ovnlite/packet/extract.h"
-#include "ovnlite/wire/arp.h"
-#include "ovnlite/wire/ethernet.h"
 #include "ovnlite/wire/geneve_tunnel.h"
-#include "ovnlite/wire/icmpv6.h"
-#include "ovnlite/wire/ip_proto.h"
 
 namespace ovnlite {
 namespace {
 
 constexpr char kGeneve[] = "OVS / Geneve";
-
-bool IsArp(const FlowKey& key) { return key.Get64(field::kEthType) == kEthTypeArp; }
-bool IsNd(const FlowKey& key) {
-  const uint64_t type = key.Get64(field::kL4Src);
-  return key.Get64(field::kEthType) == kEthTypeIpv6 && key.Get64(field::kIpProto) == kIpProtoIcmpv6 &&
-         type >= kNdRouterSolicit && type <= kNdRedirect;
-}
-// Does the packet ask for a neighbour, and for whom?
-std::string Wanted(const FlowKey& key) {
-  if (IsArp(key)) return Ipv4Address(static_cast<uint32_t>(key.Get64(field::kArpTpa))).ToString();
-  return Ipv6Address(key.Get(field::kNdTarget)).ToString();
-}
-bool IsQuestion(const FlowKey& key) {
-  return IsArp(key) ? key.Get64(field::kArpOp) == kArpRequest : key.Get64(field::kL4Src) == kNdNeighborSolicit;
-}
-bool IsAnswer(const FlowKey& key) {
-  return IsArp(key) ? key.Get64(field::kArpOp) == kArpReply
-                    : IsNd(key) && key.Get64(field::kL4Src) == kNdNeighborAdvert;
-}
-MacAddress AnswerOf(const FlowKey& key) { return MacAddress(key.Get64(IsArp(key) ? field::kArpSha : field::kNdTll)); }
-
-FlowKey KeyOf(const std::vector<uint8_t>& frame) {
-  FlowKey key;
-  ExtractFlowKey(frame, key);
-  return key;
-}
 
 class Builder {
  public:
@@ -147,8 +117,12 @@ class Builder {
       case PassageEnd::Kind::kTunnel:
         return Tunnel(event, passage, end, folded);
       case PassageEnd::Kind::kDropped:
-        Append(absl::StrCat(", dropped: ", end.name));
+        Append(absl::StrCat(", ", end.name));
         path_.push_back("dropped");
+        return;
+      case PassageEnd::Kind::kMissing:
+        Append(absl::StrCat(", lost: it met ", end.name, ", which ovnlite does not have"));
+        path_.push_back("lost");
         return;
       case PassageEnd::Kind::kUntraced:
         Append(absl::StrCat(", handed to ", end.name));

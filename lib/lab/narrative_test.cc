@@ -124,7 +124,8 @@ TEST_F(NarrativeTest, ADropSaysWhere) {
   // Its question for the router is dropped already.
   EXPECT_THAT(spoofed.journeys[0].title, HasSubstr("VM-A asks who has 10.0.0.1: no answer"));
   ASSERT_FALSE(spoofed.journeys[0].steps.empty());
-  EXPECT_THAT(spoofed.journeys[0].steps.back().action, HasSubstr("dropped: by flow in ls_in_apply_port_sec"));
+  EXPECT_THAT(spoofed.journeys[0].steps.back().action,
+              HasSubstr("dropped by port security of \"LSP1\" (ls_in_apply_port_sec: "));
 }
 
 // A router looks up who its neighbors are on the way, and finds nobody: that is not what ends the packet.
@@ -134,7 +135,8 @@ TEST_F(NarrativeTest, ADiscardRouteDropsByAFlow) {
   const Narrative narrative = *lab_.Explain("VM-A", "10.99.0.1");
   const Journey& ping = narrative.journeys.back();
   ASSERT_FALSE(ping.steps.empty());
-  EXPECT_THAT(ping.steps.back().action, HasSubstr("dropped: by flow in lr_in_ip_routing"));
+  EXPECT_THAT(ping.steps.back().action,
+              HasSubstr("dropped by route \"10.99.0.0/16\" (via discard) (lr_in_ip_routing: "));
 }
 
 TEST_F(NarrativeTest, OvnTraceOfThePing) {

@@ -70,7 +70,7 @@ class Player {
     return absl::OkStatus();
   }
 
-  std::string Take() { return std::move(out_); }
+  PlayedSteps Take() { return {std::move(out_), fabric_.LeftOut()}; }
 
  private:
   ManualClock clock_;
@@ -80,7 +80,7 @@ class Player {
 
 }  // namespace
 
-absl::StatusOr<std::string> PlaySteps(Database& sb, absl::string_view steps) {
+absl::StatusOr<PlayedSteps> PlaySteps(Database& sb, absl::string_view steps) {
   Player player(sb);
   int number = 0;
   for (absl::string_view line : absl::StrSplit(steps, '\n')) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -33,18 +34,36 @@ Chassis::~Chassis() {
   }
 }
 
-absl::Status Chassis::AddPort(absl::string_view logical_port, std::unique_ptr<Port> port, size_t queue) {
-  const uint32_t number = NumberFor(logical_port);
-  if (port->number() != number) {
-    return absl::InvalidArgumentError(absl::StrCat("port ", port->name(), " has number ", port->number(),
-                                                   ", but logical port ", logical_port, " is number ", number,
-                                                   " on chassis ", hypervisor_.chassis()));
-  }
+absl::StatusOr<uint32_t> Chassis::AddPort(absl::string_view logical_port, std::unique_ptr<Port> port, size_t queue) {
   Queue& mine = queues_.at(queue);
-  Watch(mine.epoll, port->fd());
+  const uint32_t number = hypervisor_.Plug(logical_port);
   if (mine.by_number.size() <= number) mine.by_number.resize(number + 1);
+  if (mine.by_number[number] != nullptr) {
+    return absl::AlreadyExistsError(absl::StrCat("port ", mine.by_number[number]->name(), " is behind logical port ",
+                                                 logical_port, " on chassis ", hypervisor_.chassis(), " already"));
+  }
+  port->SetNumber(number);
+  Watch(mine.epoll, port->fd());
   mine.by_number[number] = port.get();
   mine.ports.push_back(std::move(port));
+  return number;
+}
+
+absl::Status Chassis::RemovePort(absl::string_view logical_port) {
+  const auto plugged = hypervisor_.controller().ports().find(std::string(logical_port));
+  if (plugged == hypervisor_.controller().ports().end()) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no port behind logical port ", logical_port, " on chassis ", hypervisor_.chassis()));
+  }
+  const uint32_t number = plugged->second;
+  hypervisor_.Unplug(logical_port);
+  for (Queue& queue : queues_) {
+    if (number >= queue.by_number.size() || queue.by_number[number] == nullptr) continue;
+    Port* const port = std::exchange(queue.by_number[number], nullptr);
+    if (queue.epoll >= 0 && port->fd() >= 0) epoll_ctl(queue.epoll, EPOLL_CTL_DEL, port->fd(), nullptr);
+    port->Close();
+    std::erase_if(queue.ports, [port](const std::unique_ptr<Port>& each) { return each.get() == port; });
+  }
   return absl::OkStatus();
 }
 

@@ -12,6 +12,7 @@
 #include "lib/node/learning_agent.h"
 #include "lib/node/queue_lock.h"
 #include "lib/schema/ovn_sb.rows.h"
+#include "ovnlite/node/registration.h"
 #include "ovnlite/schema/schema.h"
 #include "ovnlite/schema/typed_row.h"
 
@@ -72,6 +73,18 @@ Hypervisor::~Hypervisor() = default;
 
 const Datapath& Hypervisor::datapath(size_t queue) const { return lanes_.at(queue)->datapath(); }
 const LearningCounters& Hypervisor::learning() const { return learning_->counters(); }
+
+std::vector<std::string> Hypervisor::LeftOut() const {
+  std::vector<std::string> all;
+  for (const FlowError& error : controller_.errors()) all.push_back(error.ToLine());
+  DatapathCounters sum;
+  for (const auto& lane : lanes_) {
+    sum.no_tracker += lane->datapath().counters().no_tracker;
+    sum.unanswered += lane->datapath().counters().unanswered;
+  }
+  for (std::string& missing : MissingParts(sum)) all.push_back(std::move(missing));
+  return all;
+}
 
 void Hypervisor::SetTransport(std::unique_ptr<TunnelTransport> transport, size_t queue) {
   lanes_.at(queue)->SetTransport(std::move(transport));
@@ -166,8 +179,7 @@ void Hypervisor::ClaimGateways() {
   if (ports.empty()) return;
   Transaction t = sb_.Begin();
   for (const Uuid& port : ports) {
-    t.Set(sb::columns::Port_Binding::chassis, port, me.front());
-    t.Set(sb::columns::Port_Binding::up, port, true);
+    BindPort(t, port, me.front());
   }
   sb_.Commit(std::move(t)).IgnoreError();  // A conflict means that the rows are gone: nothing to claim then.
 }

@@ -150,6 +150,7 @@ absl::StatusOr<ReplayReport> Replay(Database& sb, const ReplayOptions& options,
   OVNLITE_RETURN_IF_ERROR(recorder.Finish());
   for (const Source& source : sources) OVNLITE_RETURN_IF_ERROR(source.reader.status());
   report.sent = recorder.counts();
+  report.left_out = hypervisor.LeftOut();
   return report;
 }
 

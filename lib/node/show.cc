@@ -91,7 +91,8 @@ std::string ShowSouthbound(const Database& sb) {
     for (const Uuid& ref : row->encaps()) {
       const auto encap = sb.Read<sb::Encap>(ref);
       if (!encap) continue;
-      encaps.push_back(absl::StrCat("    Encap ", AtomText(encap->type()), "\n        ip: ", AtomText(encap->ip()), "\n"));
+      encaps.push_back(
+          absl::StrCat("    Encap ", AtomText(encap->type()), "\n        ip: ", AtomText(encap->ip()), "\n"));
       if (!encap->options().empty())
         absl::StrAppend(&encaps.back(), "        options: ", Atoms(encap->options()), "\n");
     }

@@ -62,7 +62,7 @@ IpAddress ChassisSite::AddressOf(const std::string& other) const {
   return Controller::GeneveAddress(sb, other).value_or(IpAddress());
 }
 
-std::pair<std::string, Uuid> ChassisSite::RowOfCookie(uint32_t cookie) const {
+std::pair<std::string, Uuid> ChassisSite::RowOfCookie(const Database& sb, uint32_t cookie) {
   if (const Uuid uuid = FindByPrefix<sb::Port_Binding>(sb, cookie); !uuid.IsZero()) return {"Port_Binding", uuid};
   if (const Uuid uuid = FindByPrefix<sb::Multicast_Group>(sb, cookie); !uuid.IsZero()) return {"Multicast_Group", uuid};
   return {"", Uuid()};

@@ -36,7 +36,7 @@ struct ChassisSite {
   // The Geneve endpoint of a chassis that there is a tunnel to, or its own.
   IpAddress AddressOf(const std::string& other) const;
   // The row whose UUID begins with a flow's cookie, among those that flows are made from besides Logical_Flow.
-  std::pair<std::string, Uuid> RowOfCookie(uint32_t cookie) const;
+  static std::pair<std::string, Uuid> RowOfCookie(const Database& sb, uint32_t cookie);
 
   const Database& sb;
   std::string chassis;

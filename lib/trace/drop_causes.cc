@@ -97,9 +97,7 @@ void DropCauses::Remember() {
   for (const char* table : kHintTables) {
     const TableSchema* schema = nb_->schema().FindTable(table);
     if (schema == nullptr) continue;
-    nb_->ForEach(*schema, [&](const Uuid& uuid, const Row&) {
-      by_prefix_.try_emplace(uuid.prefix(), table, uuid);
-    });
+    nb_->ForEach(*schema, [&](const Uuid& uuid, const Row&) { by_prefix_.try_emplace(uuid.prefix(), table, uuid); });
   }
 }
 

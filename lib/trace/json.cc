@@ -102,6 +102,7 @@ std::string Trace::ToJson() const {
     object.Raw("version", absl::StrCat(kTraceJsonVersion));
     object.Text("microflow", microflow);
     object.Raw("warnings", list);
+    object.Raw("partial", is_partial ? "true" : "false");
     object.Raw("nodes", Nodes(root));
     object.Raw("physical", Steps(physical));
     object.Raw("reply", Steps(reply));

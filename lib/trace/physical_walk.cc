@@ -13,6 +13,7 @@
 #include "lib/trace/answer.h"
 #include "lib/trace/assumed_connections.h"
 #include "lib/trace/chassis_site.h"
+#include "lib/trace/drop_reading.h"
 #include "lib/trace/walker.h"
 #include "ovnlite/datapath/responder.h"
 #include "ovnlite/packet/compose.h"
@@ -129,13 +130,6 @@ class Walk final : public WalkWatcher {
     return path_.back();
   }
 
-  const TracedPort* OutPortOf(const FlowKey& key) const {
-    const TracedDatapath* datapath = world_.Datapath(static_cast<uint32_t>(key.Get64(field::kMetadata)));
-    if (datapath == nullptr) return nullptr;
-    const auto port = datapath->ports.find(static_cast<uint32_t>(key.Get64(field::kLogicalOutPort)));
-    return port == datapath->ports.end() ? nullptr : &port->second;
-  }
-
   ChassisSite* SiteOf(const std::string& chassis) {
     std::unique_ptr<ChassisSite>& site = sites_[chassis];
     if (site == nullptr) site = std::make_unique<ChassisSite>(sb_, chassis);
@@ -206,7 +200,6 @@ class Walk final : public WalkWatcher {
     return flow == nullptr ? nullptr : world_.Flow(flow->source, false);
   }
 
-  std::string WhyUnreachable(const FlowKey& key) const;
   void Output(const Effect& effect, const Packet& packet);
   void Answered(const Packet& reply);
 
@@ -313,71 +306,12 @@ bool Walk::OnPacketIn(PacketIn& packet) {
   return true;
 }
 
-// What is known to be in the way to the port that a packet is for; empty where nothing is.
-std::string Walk::WhyUnreachable(const FlowKey& key) const {
-  const TracedPort* port = OutPortOf(key);
-  if (port == nullptr) return "";
-  const auto row = sb_.Read<sb::Port_Binding>(port->uuid);
-  if (!row) return "";
-  const std::string far = ChassisSite::NameOf(sb_, row);
-  for (const std::string& chassis : {site_->chassis, far}) {
-    if (!chassis.empty() && !Controller::GeneveAddress(sb_, chassis).has_value()) {
-      return absl::StrCat(": chassis ", chassis, " has no Geneve Encap");
-    }
-  }
-  return "";
-}
-
 void Walk::OnDropped(DropReason reason, const LastLookup& last, int) {
-  const Flow* flow = last.flow;
-  const TracedFlow* traced = TracedFlowOf(flow);
-  const auto write = [&](DropCause cause) -> PhysicalStep& {
-    PhysicalStep& step = Note(PhysicalKind::kDrop, cause.text);
-    step.cause = std::move(cause);
-    return step;
-  };
-  if (reason == DropReason::kTtl) {
-    write(DropCauses::Other(DropKind::kTtl, "dropped: its time to live is over"));
-    return;
-  }
-  if (reason == DropReason::kTooDeep || reason == DropReason::kTooLong) {
-    write(DropCauses::Other(DropKind::kLoop, "dropped: the flows loop"));
-    return;
-  }
-  if (traced != nullptr) {
-    PhysicalStep& step = write(causes_.Of(*traced, last.key));
-    step.row_table = "Logical_Flow";
-    step.row = traced->uuid;
-    return;
-  }
-  const std::string in_table = absl::StrCat("dropped in OpenFlow table ", last.table, ": ");
-  if (last.table == table::kCheckLoopback) {
-    write(DropCauses::Other(
-        DropKind::kReturn,
-        absl::StrCat(in_table, "the packet would leave by the port it came from, or must not leave by it")));
-  } else if (last.table >= table::kOutputInit && last.table < table::kCheckLoopback) {
-    DropCause cause = DropCauses::Other(DropKind::kUnreachable, "");
-    std::string port = absl::StrCat(last.key.Get64(field::kLogicalOutPort));
-    if (const TracedPort* known = OutPortOf(last.key); known != nullptr) {
-      cause.table = "Port_Binding";
-      cause.row = known->uuid.ToString();
-      cause.name = known->name;
-      port = absl::StrCat("\"", known->name, "\"");
-    }
-    cause.text = absl::StrCat(in_table, "no way to port ", port, " from here", WhyUnreachable(last.key));
-    write(std::move(cause));
-  } else if (flow == nullptr && table::IsStage(last.table)) {
-    write(DropCauses::NoFlow(""));
-  } else {
-    write(DropCauses::Other(DropKind::kTables,
-                            absl::StrCat(in_table, last.table == 0   ? "nothing is expected from this OpenFlow port"
-                                                   : flow == nullptr ? "no flow matches"
-                                                                     : "the flow tables end here")));
-  }
-  if (flow == nullptr || flow->cookie == 0) return;
-  const auto [row_table, row] = site_->RowOfCookie(flow->cookie);
-  path_.back().row_table = row_table;
-  path_.back().row = row;
+  DropReading reading = ReadDrop(sb_, world_, causes_, site_->chassis, reason, last);
+  PhysicalStep& step = Note(PhysicalKind::kDrop, reading.cause.text);
+  step.cause = std::move(reading.cause);
+  step.row_table = std::move(reading.row_table);
+  step.row = reading.row;
 }
 
 }  // namespace

@@ -49,6 +49,8 @@ class Recorder final : public Observer, private ConnectionTracker {
   void Run(const FlowKey& key, TraceNode& root);
 
   std::vector<std::string> TakeWarnings() { return std::move(warnings_); }
+  // Logical flows that the packet may have met are among them.
+  bool has_met_unreadable() const { return !noted_.empty(); }
 
   // Observer:
   void OnLookup(uint8_t table, const Flow* flow, const FlowKey& key) override;

@@ -103,7 +103,8 @@ TEST(TraceJson, MembersAreThereWhenThereIsSomethingToSay) {
   table->cause->text = "answered";
   EXPECT_EQ(
       trace.ToJson(),
-      "{\"version\": 1, \"microflow\": \"icmp \\\"x\\\"\\n\", \"warnings\": [\"é\", \"b\\\\c\"], \"nodes\": "
+      "{\"version\": 1, \"microflow\": \"icmp \\\"x\\\"\\n\", \"warnings\": [\"é\", \"b\\\\c\"], \"partial\": false, "
+      "\"nodes\": "
       "[{\"kind\": \"pipeline\", \"text\": \"ingress\", \"datapath\": \"s\", \"nodes\": [{\"kind\": \"table\", "
       "\"text\": \" 0. acl\", \"logical_flow\": \"00000000-0000-0001-0000-000000000002\", \"table\": 0, \"cause\": "
       "{\"kind\": \"acl\", \"answered\": true, \"text\": \"answered\"}}]}], \"physical\": [], \"reply\": []}");

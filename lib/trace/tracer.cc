@@ -123,14 +123,23 @@ absl::StatusOr<Trace> Tracer::Run(absl::string_view datapath, absl::string_view 
   }
   key->Set(field::kMetadata, dp->key);
   std::function<std::vector<std::string>(const Uuid&)> openflow;
-  if (options.openflow) openflow = [&](const Uuid& uuid) { return s.OpenFlowOf(uuid, trace.warnings); };
+  if (options.openflow) {
+    openflow = [&](const Uuid& uuid) {
+      const size_t said = trace.warnings.size();
+      std::vector<std::string> lines = s.OpenFlowOf(uuid, trace.warnings);
+      trace.is_partial = trace.is_partial || trace.warnings.size() > said;
+      return lines;
+    };
+  }
   Recorder recorder(s.world, s.causes, s.controller, s.tables, TiesAsInOvnTrace(s.sb.RowCount<sb::Logical_Flow>()),
                     options, openflow);
   recorder.Run(*key, trace.root);
+  trace.is_partial = trace.is_partial || recorder.has_met_unreadable();
   for (std::string& warning : recorder.TakeWarnings()) trace.warnings.push_back(std::move(warning));
   if (options.physical || options.reply) {
     for (const std::string& chassis : Controller::ChassisWithoutGeneve(s.sb)) {
       trace.warnings.push_back(absl::StrCat("chassis ", chassis, " has no Geneve Encap: it cannot be reached"));
+      trace.is_partial = true;
     }
     PhysicalWalk walk = WalkPhysicalPath(s.sb, s.world, s.causes, *dp, *key, options);
     trace.physical = std::move(walk.there);

@@ -115,16 +115,15 @@ struct Bench {
     Port* sink;
   };
   absl::StatusOr<Ports> OpenQueue(Chassis& chassis, size_t queue, const Clock* clock) const {
-    const auto open = [&](const char* name, uint32_t number, bool receives) {
+    const auto open = [&](const char* name, bool receives) {
       return OpenPcapReplayPort({.name = name,
-                                 .number = number,
                                  .path = receives ? captures[queue] : "",
                                  .output_path = receives ? "" : output,
                                  .rounds = output.empty() ? 0u : 1u},
                                 clock);
     };
-    OVNLITE_ASSIGN_OR_RETURN(std::unique_ptr<Port> vm, open("vm-a", chassis.NumberFor("LSP1"), !decap()));
-    OVNLITE_ASSIGN_OR_RETURN(std::unique_ptr<Port> uplink, open("uplink", 0, decap()));
+    OVNLITE_ASSIGN_OR_RETURN(std::unique_ptr<Port> vm, open("vm-a", !decap()));
+    OVNLITE_ASSIGN_OR_RETURN(std::unique_ptr<Port> uplink, open("uplink", decap()));
     const Ports ports = decap() ? Ports{uplink.get(), vm.get()} : Ports{vm.get(), uplink.get()};
     const IpAddress local = v6() ? IpAddress(Ends::kCompute1V6) : IpAddress(Ends::kCompute1V4);
     const IpAddress remote = v6() ? IpAddress(Ends::kCompute2V6) : IpAddress(Ends::kCompute2V4);
@@ -132,7 +131,7 @@ struct Bench {
                                                  RawTunnelOptions{.mac = Ends::kCompute1}, std::move(uplink), clock);
     transport->AddNeighbor(remote, Ends::kCompute2);
     chassis.SetTransport(std::move(transport), queue);
-    OVNLITE_RETURN_IF_ERROR(chassis.AddPort("LSP1", std::move(vm), queue));
+    OVNLITE_RETURN_IF_ERROR(chassis.AddPort("LSP1", std::move(vm), queue).status());
     return ports;
   }
 

@@ -31,11 +31,11 @@ TEST(FramesDifferentialTest, FramesEqualThoseOfRealHypervisors) {
     const Traffic traffic = RandomTraffic(seed);
     const absl::StatusOr<std::string> real = network.Record(traffic.lines, traffic.steps);
     ASSERT_TRUE(real.ok()) << "seed " << seed << ": " << real.status();
-    const absl::StatusOr<std::string> ours = PlaySteps(network.southbound(), *real);
+    const absl::StatusOr<PlayedSteps> ours = PlaySteps(network.southbound(), *real);
     ASSERT_TRUE(ours.ok()) << "seed " << seed << ": " << ours.status();
     steps += CountSteps(*real);
     frames += CountFrames(*real);
-    const std::string difference = CompareRecordings(*real, *ours);
+    const std::string difference = CompareRecordings(*real, ours->text);
     EXPECT_EQ(difference, "") << "seed " << seed << ", as ovn-nbctl commands:\n" << absl::StrJoin(traffic.lines, "\n");
     if (to > from) std::cout << "seed " << seed << (difference.empty() ? ": equal" : ": DIFFERENT") << std::endl;
   }

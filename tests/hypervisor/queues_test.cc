@@ -98,14 +98,13 @@ class QueuesTest : public testing::Test {
   Node Open(size_t queues, const std::vector<Packet>& frames) {
     Node node;
     node.chassis = std::make_unique<Chassis>(lab_.sb(), clock_, "compute1", ChassisOptions{.queues = queues});
-    const uint32_t number = node.chassis->NumberFor("LSP1");
     for (size_t queue = 0; queue < queues; ++queue) {
       std::vector<Packet> mine;
       for (const Packet& frame : frames) {
         if (FlowHash(frame) % queues == queue) mine.push_back(frame.Clone());
       }
       EXPECT_FALSE(mine.empty());
-      auto vm = std::make_unique<LoopPort>(number, std::move(mine), &clock_);
+      auto vm = std::make_unique<LoopPort>(0, std::move(mine), &clock_);
       auto uplink = std::make_unique<LoopPort>(0, std::vector<Packet>(), &clock_);
       node.vms.push_back(vm.get());
       node.uplinks.push_back(uplink.get());
@@ -214,8 +213,12 @@ TEST_F(QueuesTest, QueuesLearn) {
   ASSERT_EQ(learned(), 0u);
   std::vector<Packet> loop;
   loop.push_back(announcement.Clone());
-  auto port = std::make_unique<LoopPort>(chassis.NumberFor("LSP1"), std::move(loop), &clock_);
+  auto port = std::make_unique<LoopPort>(0, std::move(loop), &clock_);
   LoopPort* const machine = port.get();
+  EXPECT_FALSE(chassis.AddPort("LSP1", std::make_unique<LoopPort>(0, std::vector<Packet>(), &clock_), 1).ok())
+      << "there is one";
+  ASSERT_TRUE(chassis.RemovePort("LSP1").ok());
+  EXPECT_FALSE(chassis.RemovePort("LSP1").ok());
   ASSERT_TRUE(chassis.AddPort("LSP1", std::move(port), 1).ok());
   machine->Play(1);
   std::thread([&] { chassis.ProcessQueue(1); }).join();

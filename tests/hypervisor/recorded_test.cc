@@ -31,9 +31,9 @@ void CompareFrames(const std::string& network, size_t steps, size_t frames) {
   const std::string recorded = Read(network + ".steps");
   ASSERT_EQ(CountSteps(recorded), steps);
   ASSERT_EQ(CountFrames(recorded), frames);
-  const absl::StatusOr<std::string> played = PlaySteps(*sb, recorded);
+  const absl::StatusOr<PlayedSteps> played = PlaySteps(*sb, recorded);
   ASSERT_TRUE(played.ok()) << played.status();
-  EXPECT_EQ(CompareRecordings(recorded, *played), "");
+  EXPECT_EQ(CompareRecordings(recorded, played->text), "");
 }
 
 TEST(Recorded, EveryFrameOfTheOfficeIsTheSame) { CompareFrames("office", 41, 53); }
@@ -160,15 +160,15 @@ TEST(Recorded, WhatOneLearnsReleasesWhatWaitsAtAnother) {
   const std::string ping =
       "02000000020102000000201e080045000020000100004001db20c0a8141ec0a80a4d0800a3a9000100012a2a2a2a";
   const std::string reply = "02000000010102000000104d0806000108000604000202000000104dc0a80a4d020000000101c0a80a01";
-  const absl::StatusOr<std::string> played = PlaySteps(*sb, absl::StrCat("host ", ping, "\nbob ", reply, "\n"));
+  const absl::StatusOr<PlayedSteps> played = PlaySteps(*sb, absl::StrCat("host ", ping, "\nbob ", reply, "\n"));
   ASSERT_TRUE(played.ok()) << played.status();
-  const size_t answered = played->find("\nbob 0200");
-  ASSERT_NE(answered, std::string::npos) << *played;
-  EXPECT_NE(played->substr(0, answered).find("bob ffffffffffff"), std::string::npos) << "the question";
+  const size_t answered = played->text.find("\nbob 0200");
+  ASSERT_NE(answered, std::string::npos) << played->text;
+  EXPECT_NE(played->text.substr(0, answered).find("bob ffffffffffff"), std::string::npos) << "the question";
   // Nobody knows where that address is, so it goes to the port that takes what is unknown.
-  EXPECT_NE(played->substr(answered).find("  guest 02000000104d020000000101080045000020000100003f01"),
+  EXPECT_NE(played->text.substr(answered).find("  guest 02000000104d020000000101080045000020000100003f01"),
             std::string::npos)
-      << *played;
+      << played->text;
 }
 
 class Outbox final : public HypervisorHost {

@@ -31,9 +31,9 @@ TEST(Shared, TheLabsFramesAreTheSame) {
   const std::unique_ptr<Database> sb = LoadOrDie(folder + "/sb.db");
   const std::string recorded = ReadFileOrDie(folder + "/steps.txt");
   ASSERT_EQ(CountSteps(recorded), 13u);
-  const absl::StatusOr<std::string> played = PlaySteps(*sb, recorded);
+  const absl::StatusOr<PlayedSteps> played = PlaySteps(*sb, recorded);
   ASSERT_TRUE(played.ok()) << played.status();
-  EXPECT_EQ(CompareRecordings(recorded, *played), "");
+  EXPECT_EQ(CompareRecordings(recorded, played->text), "");
 }
 
 // Steps that need what a datapath without connection tracking and without DHCP and DNS does not have. All others must
@@ -49,11 +49,11 @@ TEST_P(SharedPartial, StatelessStepsAreTheSame) {
   OVNLITE_SHARED_OR_SKIP(folder, absl::StrCat("oracle/cases/", c.name, ".packets"));
   const std::unique_ptr<Database> sb = LoadOrDie(folder + "/sb.db");
   const std::string recorded = ReadFileOrDie(folder + "/steps.txt");
-  const absl::StatusOr<std::string> played = PlaySteps(*sb, recorded);
+  const absl::StatusOr<PlayedSteps> played = PlaySteps(*sb, recorded);
   ASSERT_TRUE(played.ok()) << played.status();
   std::string unexpected;
   bool in_left_out = false;
-  for (const absl::string_view line : absl::StrSplit(CompareRecordings(recorded, *played), '\n', absl::SkipEmpty())) {
+  for (const absl::string_view line : absl::StrSplit(CompareRecordings(recorded, played->text), '\n', absl::SkipEmpty())) {
     if (line[0] != ' ') {
       const size_t number = static_cast<size_t>(std::atoi(std::string(line.substr(5)).c_str()));
       in_left_out = c.left_out.contains(number);

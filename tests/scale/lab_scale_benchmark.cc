@@ -63,7 +63,7 @@ absl::Status Run(int hosts) {
   const std::string from = Host(0), to = Host(hosts - 1);
   const auto ping = [&] {
     const double begin = Now();
-    const bool ok = lab.Ping(from, to).ok();
+    const bool ok = lab.Ping(from, to).answered();
     return ok ? Now() - begin : -1;
   };
   const double first = ping();

@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "lib/lab/lab_chassis.h"
 #include "lib/schema/column_access.h"
 #include "lib/schema/ovn_nb.rows.h"
 #include "lib/schema/ovn_sb.rows.h"
+#include "ovnlite/node/registration.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/base/status.h"
 
@@ -174,8 +174,7 @@ absl::Status ScaleNetwork::Bind() {
   const auto bind = [&](const std::string& name, int where) {
     const RowIds rows = sb_.Find(sb::columns::Port_Binding::logical_port, name);
     if (rows.empty()) return absl::NotFoundError(absl::StrCat("no Port_Binding for ", name));
-    t.Set(sb::columns::Port_Binding::chassis, rows.front(), chassis[static_cast<size_t>(where)]);
-    t.Set(sb::columns::Port_Binding::up, rows.front(), true);
+    BindPort(t, rows.front(), chassis[static_cast<size_t>(where)]);
     return absl::OkStatus();
   };
   for (int port = 0; port < ports_; ++port) OVNLITE_RETURN_IF_ERROR(bind(PortName(port), ChassisOf(port)));

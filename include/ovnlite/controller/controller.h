@@ -1,8 +1,8 @@
 // File: controller.h
-// The Southbound database and one chassis, turned into that chassis' flow tables (OVN's ovn-controller). A flow's source
-// (flow/flow.h) is the row of Logical_Flow that it was made from. Everything is
-// a function of the database and of what is plugged in where; an edit recompiles what read the edited rows, and the
-// flow tables receive the difference.
+// The Southbound database and one chassis, turned into that chassis' flow tables (OVN's ovn-controller). A flow's
+// source (flow/flow.h) is the row of Logical_Flow that it was made from. Everything is a function of the database and
+// of what is plugged in where; an edit recompiles what read the edited rows, and the flow tables receive the
+// difference.
 //
 //   FlowTables tables;
 //   Controller controller(sb, tables, {.chassis = "compute1"});
@@ -65,6 +65,8 @@ struct FlowError {
   std::string message;  // What is wrong.
   // "ip4.src == <nil>: parsing expression failed (Syntax error at `<' expecting constant.)", as ovn-trace says it.
   std::string ToString() const;
+  // "logical flow 1b2c… left out: ip4.src == <nil>: …", a line for those who want to know what is missing.
+  std::string ToLine() const;
   friend auto operator<=>(const FlowError&, const FlowError&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const FlowError& e) {

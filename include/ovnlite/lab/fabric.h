@@ -63,8 +63,8 @@ class Fabric {
 
   void set_tap(std::function<void(const Sighting&)> tap);
 
-  // Takes up changes of the database: gateways are claimed, controllers in use recompile, megaflows are checked. Inject()
-  // and Settle() call it.
+  // Takes up changes of the database: gateways are claimed, controllers in use recompile, megaflows are checked.
+  // Inject() and Settle() call it.
   void Update();
 
   // A frame from the VM behind `logical_port`. NotFound when the port is bound on no chassis of the fabric.
@@ -87,6 +87,9 @@ class Fabric {
   const FlowTables* tables(absl::string_view chassis) const;
   const Datapath* datapath(absl::string_view chassis) const;
   const Hypervisor* hypervisor(absl::string_view chassis) const;
+  // What the hypervisors in use left out so far, a line each (Hypervisor::LeftOut()), sorted; what all of them say
+  // alike is said once, anything else with the chassis in front.
+  std::vector<std::string> LeftOut() const;
 
  private:
   struct State;

@@ -8,12 +8,15 @@
 //   lab.AddSwitch("LS1");
 //   lab.AddHost("VM-A", "LS1", "LSP1", "compute1", "00:00:00:00:00:0a", "10.0.0.10/24", "10.0.0.1");
 //   …
-//   EXPECT_TRUE(lab.Ping("VM-A", "VM-B").ok());
+//   EXPECT_TRUE(lab.Ping("VM-A", "VM-B").answered());     // or Reaches(lab, "VM-A", "VM-B"): lab/testing.h
 //
 // What is more than these calls can say goes into the databases: through topology(), or by transactions on nb(). The
 // lab takes edits up before the next packet.
 //
 // Errors: each call that builds returns its own status, which a script may ignore: the first error stays in status().
+// An experiment ends in one of three ways (probe.h): answered; lost, with the reason; not tried, which nobody can take
+// for a loss. Networks with rows that northd does not compile, and packets that meet a part of OVN that is missing
+// here, are not tried.
 
 #ifndef OVNLITE_LAB_LAB_H_
 #define OVNLITE_LAB_LAB_H_
@@ -116,6 +119,8 @@ class Lab {
   Topology& topology();
   Fabric& fabric();
   const ManualClock& clock() const;
+  // The hosts' names, as they were added.
+  std::vector<std::string> hosts() const;
   // Null when there is none.
   const SimHost* host(absl::string_view name) const;
 

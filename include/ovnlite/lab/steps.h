@@ -18,6 +18,7 @@
 #define OVNLITE_LAB_STEPS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -25,9 +26,16 @@
 
 namespace ovnlite {
 
+struct PlayedSteps {
+  std::string text;  // The recording.
+  // What hypervisors left out on the way, so that the recording may be another than that of real ones
+  // (Fabric::LeftOut()).
+  std::vector<std::string> left_out;
+};
+
 // InvalidArgument, with the line's number, for a step that cannot be read; NotFound for a port or chassis the database
 // does not have. What is learned on the way is written to `sb`.
-absl::StatusOr<std::string> PlaySteps(Database& sb, absl::string_view steps);
+absl::StatusOr<PlayedSteps> PlaySteps(Database& sb, absl::string_view steps);
 
 }  // namespace ovnlite
 

@@ -2,8 +2,8 @@
 // A hypervisor with wires: ports with VMs behind them, a transport for its tunnels, and a provider network. It runs on
 // an event loop that the caller owns:
 //
-//   Chassis chassis(sb, clock, "compute1");
-//   chassis.AddPort("LSP1", *OpenTapPort({.name = "vm-a", .number = chassis.NumberFor("LSP1")}, &clock));
+//   Chassis chassis(sb, clock, "compute1");             // registration.h writes the rows that say so to others
+//   chassis.AddPort("LSP1", *OpenTapPort({.name = "vm-a"}, &clock));
 //   chassis.SetTransport(*OpenUdpTunnel({.local = ip}, {}, &clock));
 //   while (running) {
 //     poll(chassis.fd(), until chassis.next_deadline());
@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ovnlite/base/clock.h"
 #include "ovnlite/db/database.h"
@@ -52,12 +53,12 @@ class Chassis final : private HypervisorHost {
   Chassis(Database& sb, const Clock& clock, std::string name, const Options& options = {});
   ~Chassis();
 
-  // The OpenFlow port number that a logical port has here: what its Port is to be opened with.
-  uint32_t NumberFor(absl::string_view logical_port) { return hypervisor_.Plug(logical_port); }
-  // Puts a port behind a logical port (for a localnet port: the provider network), for one queue; packets that would
-  // leave by a queue without one are lost, and counted. InvalidArgument when the port's number is not NumberFor() it.
-  // These two are for the beginning: not while other queues process packets.
-  absl::Status AddPort(absl::string_view logical_port, std::unique_ptr<Port> port, size_t queue = 0);
+  // Puts a port behind a logical port (for a localnet port: the provider network), for one queue, gives it its OpenFlow
+  // number, and returns that; packets that would leave by a queue without one are lost, and counted. AlreadyExists when
+  // the queue has a port there. This one and the next: not while other queues process packets.
+  absl::StatusOr<uint32_t> AddPort(absl::string_view logical_port, std::unique_ptr<Port> port, size_t queue = 0);
+  // Closes what is behind a logical port, in all queues. NotFound when there is nothing.
+  absl::Status RemovePort(absl::string_view logical_port);
   // What carries tunnels. Until there is one, packets for other chassis are dropped.
   void SetTransport(std::unique_ptr<TunnelTransport> transport, size_t queue = 0);
 
@@ -84,7 +85,7 @@ class Chassis final : private HypervisorHost {
   struct alignas(64) Queue {
     int epoll = -1;
     std::vector<std::unique_ptr<Port>> ports;
-    std::vector<Port*> by_number;
+    std::vector<Port*> by_number;  // Null where there is none.
     uint64_t undelivered = 0;
   };
 

@@ -119,8 +119,8 @@ class Hypervisor final {
   // Writes to the database what was learned, then follows it: who is plugged in, where tunnels lead, what the flows
   // are, which neighbours are known. Cheap when nothing changed.
   void Update();
-  // The part of Update() that others wait for: takes the gateway ports that are this chassis' to have, and says so in the
-  // database. Cheap when none changed.
+  // The part of Update() that others wait for: takes the gateway ports that are this chassis' to have, and says so in
+  // the database. Cheap when none changed.
   void ClaimGateways();
   // Update() has something to do: the database changed, or is to be told something.
   bool is_behind() const;
@@ -152,6 +152,11 @@ class Hypervisor final {
   const FlowTables& tables() const { return tables_; }
   const Datapath& datapath(size_t queue = 0) const;
   const LearningCounters& learning() const;
+  // What is left out here of what the database asks for, a line each: logical flows that cannot be read, and packets
+  // that met a part that ovnlite does not have (all queues together). Not while other queues process packets.
+  std::vector<std::string> LeftOut() const;
+  // Whether packets for OVN's controller with this opcode (flow/opcode.h) are taken by somebody here.
+  bool Takes(uint32_t opcode) const;
 
  private:
   class Lane;
@@ -161,8 +166,7 @@ class Hypervisor final {
   void FollowTunnels();
   void FollowDatabase();
   void OnCommit(const Delta& delta);
-  // Whether an agent takes packets with this opcode, and giving it one.
-  bool Takes(uint32_t opcode) const;
+  // Gives a packet to the agent that takes it; false: there is none.
   bool OnPacketIn(PacketIn packet);
   void TakeOverPacketIns();
 

@@ -42,6 +42,7 @@ struct ReplayReport {
   uint64_t passed_over = 0;              // Not from `sender`, or not for a tunnel of this chassis.
   uint64_t cut = 0;                      // Passed over since the capture holds only a part of them.
   std::map<std::string, uint64_t> sent;  // Frames by file: "LSP1.pcap", "tunnel.pcap".
+  std::vector<std::string> left_out;     // What the hypervisor left out on the way: Hypervisor::LeftOut().
 };
 
 // Writes one capture per port that sent something, and one of the tunnels. A port's file is named after the port, with

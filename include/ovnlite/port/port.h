@@ -117,6 +117,8 @@ class Port : public Exit {
   const std::string& name() const { return name_; }
   // The OpenFlow port number that received packets carry.
   uint32_t number() const { return number_; }
+  // Another one from now on: whoever puts the port to use gives numbers (Chassis::AddPort()).
+  virtual void SetNumber(uint32_t number) { number_ = number; }
 
   // A descriptor that poll(2) finds readable when frames wait; -1 for a port without one. It belongs to the port.
   virtual int fd() const { return -1; }
@@ -204,7 +206,7 @@ class Port : public Exit {
   }
 
   const std::string name_;
-  const uint32_t number_;
+  uint32_t number_;
   size_t mtu_;
   absl::Status status_;
   PortCounters counters_;

@@ -20,6 +20,10 @@ class PortWrapper : public Port {
   Port& inner() { return *inner_; }
   const Port& inner() const { return *inner_; }
 
+  void SetNumber(uint32_t number) override {
+    Port::SetNumber(number);
+    inner_->SetNumber(number);
+  }
   int fd() const override { return inner_->fd(); }
   Instant next_deadline() const override { return inner_->next_deadline(); }
   void Refresh() override { inner_->Refresh(); }

@@ -72,6 +72,9 @@ struct Trace {
   TraceNode root;         // Its children are the trace.
   // Among others, in ovn-trace's words, of logical flows that the packet may have met and that cannot be read.
   std::vector<std::string> warnings;
+  // Some of these are about something that was left out of the trace: logical flows that cannot be read or written as
+  // OpenFlow, chassis that cannot be reached. Real hypervisors may do something else with the packet.
+  bool is_partial = false;
   PhysicalPath physical;  // Empty unless asked for.
   PhysicalPath reply;     // The same; empty too when nobody answers.
 
