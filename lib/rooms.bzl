@@ -26,13 +26,13 @@ ROOMS = [
 ]
 
 # What may use every room.
-_USERS_OF_ROOMS = ["//bindings", "//examples", "//tests", "//tools"]
+_USERS_OF_ROOMS = ["//", "//bindings", "//examples", "//tests", "//tools"]
 
 def _below(room):
     return [
         "//lib/%s:__subpackages__" % lower
         for lower in ROOMS[ROOMS.index(room) + 1:]
-    ] + ["%s:__subpackages__" % place for place in _USERS_OF_ROOMS] + ["//lib/%s:__subpackages__" % room]
+    ] + ["//:__pkg__" if place == "//" else place + ":__subpackages__" for place in _USERS_OF_ROOMS] + ["//lib/%s:__subpackages__" % room]
 
 def room(name, uses = [], deps = [], test_deps = [], test_data = [], external_tests = [], **kwargs):
     """Declares the room `name`.

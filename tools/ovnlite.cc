@@ -4,6 +4,7 @@
 #include <iostream>
 #include <vector>
 
+#include "ovnlite/version.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/left_out.h"
@@ -40,6 +41,7 @@ int Main(int argc, const char* const* argv) {
   CLI::App app("OVN without its daemons: compile, trace and run logical networks.", "ovnlite");
   app.require_subcommand(1);
   app.fallthrough();
+  app.set_version_flag("--version", "ovnlite " OVNLITE_VERSION ", which speaks OVN " OVNLITE_OVN_VERSION);
   bool partial_ok = false;
   app.add_flag("--partial-ok", partial_ok, "Exit status 0, not 3, when something had to be left out");
   app.footer("Exit status: 0 done; 1 an error; 3 done, but not all of it: standard error says what was left out.");

@@ -14,5 +14,5 @@ Addresses may be text, bytes, or objects of `ipaddress`; packets bytes, hexadeci
 from ovnlite import _ovnlite
 from ovnlite._ovnlite import *  # noqa: F401,F403
 
-__version__ = "23.3.0"
+__version__: str = _ovnlite.__version__
 __all__ = [name for name in dir(_ovnlite) if not name.startswith("_")]

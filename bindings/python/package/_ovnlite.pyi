@@ -6,6 +6,8 @@ import os
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Protocol, Sequence, Union
 from typing_extensions import TypeAlias
 
+__version__: str
+
 class _SupportsBytes(Protocol):
     def __bytes__(self) -> bytes: ...
 

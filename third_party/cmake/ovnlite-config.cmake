@@ -1,0 +1,5 @@
+include(CMakeFindDependencyMacro)
+find_dependency(absl)
+find_dependency(Protobuf)
+find_dependency(Threads)
+include("${CMAKE_CURRENT_LIST_DIR}/ovnlite-targets.cmake")
