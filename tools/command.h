@@ -24,12 +24,15 @@ class Command {
   virtual CLI::App* Declare(CLI::App& app) = 0;
   // Does it; what it prints goes to standard output. An error becomes one line on standard error and exit status 1.
   virtual absl::Status Run() = 0;
+  // Of the program, after a Run() without error.
+  virtual int ExitStatus() const { return 0; }
   // The option that may be given with an empty value; null: none.
   virtual const CLI::Option* MayBeEmpty() const { return nullptr; }
 };
 
 std::unique_ptr<Command> ActionsCommand();
 std::unique_ptr<Command> ChassisCommand();
+std::unique_ptr<Command> CheckCommand();
 std::unique_ptr<Command> DumpFlowsCommand();
 std::unique_ptr<Command> ExprCommand();
 std::unique_ptr<Command> LabCommand();

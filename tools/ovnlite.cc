@@ -23,15 +23,16 @@ int Run(const std::vector<std::pair<std::unique_ptr<Command>, CLI::App*>>& comma
       std::cout.flush();
       return Fail(status);
     }
+    return command->ExitStatus();
   }
   return 0;
 }
 
-// 0 when everything printed has arrived too.
+// `status`, when everything printed has arrived too.
 int End(int status) {
-  if (status != 0) return status;
+  if (status == 1) return status;
   const absl::Status closed = CloseOutput();
-  return closed.ok() ? 0 : Fail(closed);
+  return closed.ok() ? status : Fail(closed);
 }
 
 int Main(int argc, const char* const* argv) {
@@ -40,7 +41,7 @@ int Main(int argc, const char* const* argv) {
   app.failure_message([](const CLI::App*, const CLI::Error& e) { return std::string("ovnlite: ") + e.what() + "\n"; });
   std::vector<std::pair<std::unique_ptr<Command>, CLI::App*>> commands;
   std::vector<CLI::App*> subcommands;
-  for (auto make : {ActionsCommand, ChassisCommand, DumpFlowsCommand, ExprCommand, LabCommand, LexCommand,
+  for (auto make : {ActionsCommand, ChassisCommand, CheckCommand, DumpFlowsCommand, ExprCommand, LabCommand, LexCommand,
                     LflowListCommand, PacketsCommand, ReplayCommand, ShowCommand, TraceCommand}) {
     std::unique_ptr<Command> command = make();
     subcommands.push_back(command->Declare(app));

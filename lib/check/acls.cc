@@ -26,16 +26,19 @@ class OwnersAcls {
     if (!acl) return;
     const RowReport report(findings_, "ACL", uuid, CalledBy(acl));
     MatchFacts facts;
-    if (reader_.Check(acl->match(), lswitch_, report, &facts) && facts.tests_outport && acl->direction() == "from-lport") {
+    if (reader_.Check(acl->match(), lswitch_, report, &facts) && facts.tests_outport &&
+        acl->direction() == "from-lport") {
       report.Warning("match", acl->match(),
                      "outport is not known yet where from-lport ACLs are: what is said about it never holds");
     }
     CheckWhatCounts(acl, report);
-    const auto [place, is_first] =
-        first_.try_emplace({acl->direction(), acl->options("apply-after-lb").value_or("") == "true", acl->priority(), acl->match()}, acl->action());
+    const auto [place, is_first] = first_.try_emplace(
+        {acl->direction(), acl->options("apply-after-lb").value_or("") == "true", acl->priority(), acl->match()},
+        acl->action());
     if (!is_first && place->second != acl->action()) {
       report.Warning("action", acl->action(),
-                     absl::StrCat("another ACL with the same match and priority has ", place->second, ": which of the two holds, OVN leaves open"));
+                     absl::StrCat("another ACL with the same match and priority has ", place->second,
+                                  ": which of the two holds, OVN leaves open"));
     }
   }
 
@@ -48,7 +51,9 @@ class OwnersAcls {
   static void CheckWhatCounts(const AclView& acl, const RowReport& report) {
     const bool refuses = acl->action() == "drop" || acl->action() == "reject";
     if (acl->label() != 0 && refuses) {
-      report.Error("label", absl::StrCat(acl->label()), absl::StrCat("a connection that is ", acl->action(), acl->action() == "drop" ? "ped" : "ed", " is not labelled: it counts for nothing"));
+      report.Error("label", absl::StrCat(acl->label()),
+                   absl::StrCat("a connection that is ", acl->action(), acl->action() == "drop" ? "ped" : "ed",
+                                " is not labelled: it counts for nothing"));
     }
     if (acl->options("apply-after-lb").value_or("") == "true" && acl->direction() == "to-lport") {
       report.Error("options:apply-after-lb", "true", "it counts for from-lport ACLs only");

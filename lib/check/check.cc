@@ -11,12 +11,27 @@ namespace ovnlite {
 namespace {
 
 constexpr void (*kChecks[])(const Database&, Findings&) = {
-    CheckSwitchPorts, CheckNestedPorts, CheckStations, CheckRouterPorts, CheckRouterNetworks,   CheckRoutes,
-    CheckPolicies,    CheckAcls,        CheckQos,      CheckSets,        CheckLoadBalancers,    CheckNat,
-    CheckDhcp,        CheckUnused,      CheckForwardingGroups,           CheckStaticMacBindings,
+    CheckSwitchPorts,
+    CheckNestedPorts,
+    CheckStations,
+    CheckRouterPorts,
+    CheckRouterNetworks,
+    CheckRoutes,
+    CheckPolicies,
+    CheckAcls,
+    CheckQos,
+    CheckSets,
+    CheckLoadBalancers,
+    CheckNat,
+    CheckDhcp,
+    CheckUnused,
+    CheckForwardingGroups,
+    CheckStaticMacBindings,
 };
 
-auto Order(const Finding& f) { return std::tie(f.table, f.row, f.uuid, f.column, f.key, f.value, f.severity, f.message); }
+auto Order(const Finding& f) {
+  return std::tie(f.table, f.row, f.uuid, f.column, f.key, f.value, f.severity, f.message);
+}
 
 }  // namespace
 
@@ -45,8 +60,7 @@ std::string Finding::ToString() const {
 std::vector<Finding> CheckNorthbound(const Database& nb) {
   Findings findings;
   for (const auto check : kChecks) check(nb, findings);
-  std::sort(findings.begin(), findings.end(),
-            [](const Finding& a, const Finding& b) { return Order(a) < Order(b); });
+  std::sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return Order(a) < Order(b); });
   findings.erase(std::unique(findings.begin(), findings.end()), findings.end());
   return findings;
 }

@@ -121,11 +121,13 @@ bool MatchReader::Check(absl::string_view match, const Uuid& lswitch, const RowR
   const MatchFacts found = Read(match, lswitch);
   if (facts != nullptr) *facts = found;
   if (!found.error.ok()) {
-    report.Error("match", match, absl::StrCat(found.error.message(), " OVN hands it on, and no hypervisor has a flow of it"));
+    report.Error("match", match,
+                 absl::StrCat(found.error.message(), " OVN hands it on, and no hypervisor has a flow of it"));
     return false;
   }
   for (const std::string& port : found.unknown_ports) {
-    report.Warning("match", match, absl::StrCat("there is no port ", QuoteJson(port), ": no packet is compared with it successfully"));
+    report.Warning("match", match,
+                   absl::StrCat("there is no port ", QuoteJson(port), ": no packet is compared with it successfully"));
   }
   if (found.is_never && found.unknown_ports.empty()) {
     report.Note("match", match, "no packet is like that");

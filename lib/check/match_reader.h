@@ -1,6 +1,6 @@
 // File: match_reader.h
-// Reads matches as hypervisors do, with the address sets, port groups and ports of a Northbound database: what cannot be
-// read, and what can be read and makes no sense.
+// Reads matches as hypervisors do, with the address sets, port groups and ports of a Northbound database: what cannot
+// be read, and what can be read and makes no sense.
 
 #ifndef OVNLITE_LIB_CHECK_MATCH_READER_H_
 #define OVNLITE_LIB_CHECK_MATCH_READER_H_

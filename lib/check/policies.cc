@@ -49,7 +49,8 @@ void CheckPolicy(const PolicyView& policy, const Reach& reach, MatchReader& read
   if (policy->action() == "reroute") {
     CheckNextHops(policy, reach, report);
   } else if (policy->has_nexthop() || !policy->nexthops().empty()) {
-    report.Error(policy->has_nexthop() ? "nexthop" : "nexthops", policy->has_nexthop() ? policy->nexthop() : *policy->nexthops().begin(),
+    report.Error(policy->has_nexthop() ? "nexthop" : "nexthops",
+                 policy->has_nexthop() ? policy->nexthop() : *policy->nexthops().begin(),
                  absl::StrCat("the action is ", policy->action(), ": it counts for nothing"));
   }
   uint32_t mark = 0;

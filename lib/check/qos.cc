@@ -24,7 +24,8 @@ void CheckQos(const Database& nb, Findings& findings) {
       }
       const bool limits = qos->bandwidth("rate").has_value();
       if (!limits && qos->bandwidth("burst").has_value()) {
-        report.Error("bandwidth:burst", absl::StrCat(*qos->bandwidth("burst")), "there is no rate beside it: OVN limits nothing");
+        report.Error("bandwidth:burst", absl::StrCat(*qos->bandwidth("burst")),
+                     "there is no rate beside it: OVN limits nothing");
       }
       if (!limits && qos->action().empty()) {
         report.Error("", "", "it has neither a DSCP in its action nor a rate in its bandwidth: OVN leaves it out");

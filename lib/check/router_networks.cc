@@ -1,5 +1,5 @@
-// Networks of one router's ports that overlap. Of two that are the same it is open which port a packet leaves by; of one
-// inside another the longer prefix wins.
+// Networks of one router's ports that overlap. Of two that are the same it is open which port a packet leaves by; of
+// one inside another the longer prefix wins.
 
 #include <algorithm>
 #include <tuple>
@@ -52,8 +52,11 @@ void CheckRouterNetworks(const Database& nb, Findings& findings) {
         const Network& other = *around.back();
         const RowReport report(findings, "Logical_Router_Port", network.uuid, network.port);
         if (other.prefix == network.prefix) {
-          report.Warning("networks", network.text,
-                         absl::StrCat("port ", QuoteJson(other.port), " of the router has the same network: by which of the two packets to it leave, OVN leaves open"));
+          report.Warning(
+              "networks", network.text,
+              absl::StrCat(
+                  "port ", QuoteJson(other.port),
+                  " of the router has the same network: by which of the two packets to it leave, OVN leaves open"));
         } else {
           report.Warning("networks", network.text,
                          absl::StrCat("it lies inside ", other.prefix.ToString(), " of port ", QuoteJson(other.port),

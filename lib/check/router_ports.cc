@@ -17,7 +17,8 @@ void CheckMac(const RouterPortView& port, const RowReport& report) {
   if (!mac.has_value()) {
     report.Error("mac", port->mac(), "it is no MAC address: OVN leaves the port out");
   } else if (mac->IsMulticast() || mac->IsZero()) {
-    report.Warning("mac", port->mac(), absl::StrCat("it is ", mac->IsZero() ? "no" : "not one", " station's: OVN uses it all the same"));
+    report.Warning("mac", port->mac(),
+                   absl::StrCat("it is ", mac->IsZero() ? "no" : "not one", " station's: OVN uses it all the same"));
   }
 }
 
@@ -32,14 +33,16 @@ void CheckNetwork(absl::string_view text, bool has_others, const RowReport& repo
   const IpAddress ip = network->address();
   const bool is_subnet = network->is_v6() ? false : network->length() < 31;
   if (!absl::StrContains(text, '/')) {
-    report.Warning("networks", text,
-                   absl::StrCat("it has no length: OVN takes it for ", network->ToString(), ", a network without neighbours"));
+    report.Warning(
+        "networks", text,
+        absl::StrCat("it has no length: OVN takes it for ", network->ToString(), ", a network without neighbours"));
   } else if (ip.IsMulticast()) {
     report.Warning("networks", text, "it is a group's address: OVN gives it to the port all the same");
   } else if (is_subnet && (ip == network->network_address() || ip == network->last_address())) {
-    report.Warning("networks", text,
-                   absl::StrCat("it is the ", ip == network->last_address() ? "broadcast" : "first",
-                                " address of its network, which no station can have: OVN gives it to the port all the same"));
+    report.Warning(
+        "networks", text,
+        absl::StrCat("it is the ", ip == network->last_address() ? "broadcast" : "first",
+                     " address of its network, which no station can have: OVN gives it to the port all the same"));
   }
 }
 
@@ -70,8 +73,9 @@ void CheckOtherEnd(const Database& nb, const RouterPortView& port, const RowRepo
   const RouterPortView other = RouterPortNamed(nb, peer);
   if (!other) {
     report.Error("peer", peer,
-                 SwitchPortNamed(nb, peer) ? "it is a switch port, which takes a port of type router and no peer: the port leads nowhere"
-                                           : "there is no router port of this name: the port leads nowhere");
+                 SwitchPortNamed(nb, peer)
+                     ? "it is a switch port, which takes a port of type router and no peer: the port leads nowhere"
+                     : "there is no router port of this name: the port leads nowhere");
   } else if (!other->has_peer() || other->peer() != port->name()) {
     report.Warning("peer", peer, "that port does not name this one as its peer: packets go there, and none come back");
   }

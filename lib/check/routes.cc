@@ -83,19 +83,22 @@ class RouterRoutes {
       report.Warning("route_table", route.read.route_table,
                      "no port of the router has this table in options:route_table: no packet comes to the route");
     }
-    route.usable = route.read.discard || (route.read.output_port.has_value() ? LeadsOut(route, report) : IsReached(route, report));
+    route.usable =
+        route.read.discard || (route.read.output_port.has_value() ? LeadsOut(route, report) : IsReached(route, report));
   }
 
   bool IsReached(const Route& route, const RowReport& report) const {
     const std::optional<IpAddress> next_hop = NeighborOf(route.read);
     if (!next_hop.has_value()) {
       report.Error("nexthop", route.row->nexthop(),
-                   route.read.next_hop.empty() ? "it is empty, and no output_port is given: OVN leaves the route out"
-                                               : "it is not written as one address: OVN finds no port for it and leaves the route out");
+                   route.read.next_hop.empty()
+                       ? "it is empty, and no output_port is given: OVN leaves the route out"
+                       : "it is not written as one address: OVN finds no port for it and leaves the route out");
       return false;
     }
     if (!reach_.Reaches(*next_hop)) {
-      report.Error("nexthop", route.row->nexthop(), "no port of the router has a network with it: OVN leaves the route out");
+      report.Error("nexthop", route.row->nexthop(),
+                   "no port of the router has a network with it: OVN leaves the route out");
       return false;
     }
     CheckOwn(*next_hop, route, report);
@@ -115,7 +118,8 @@ class RouterRoutes {
     }
     if (!SourceOnPort(route.read, AddressesOf(port)).has_value()) {
       report.Error("output_port", name,
-                   absl::StrCat("the port has no ", route.read.prefix.is_v6() ? "IPv6" : "IPv4", " address: OVN leaves the route out"));
+                   absl::StrCat("the port has no ", route.read.prefix.is_v6() ? "IPv6" : "IPv4",
+                                " address: OVN leaves the route out"));
       return false;
     }
     if (const auto next_hop = NeighborOf(route.read)) CheckOwn(*next_hop, route, report);
@@ -124,7 +128,8 @@ class RouterRoutes {
 
   void CheckOwn(const IpAddress& next_hop, const Route& route, const RowReport& report) const {
     if (!reach_.IsOwn(next_hop)) return;
-    report.Warning("nexthop", route.row->nexthop(), "it is an address of the router itself: packets go out to look for it");
+    report.Warning("nexthop", route.row->nexthop(),
+                   "it is an address of the router itself: packets go out to look for it");
   }
 
   // Routes to one prefix.
@@ -136,13 +141,18 @@ class RouterRoutes {
     for (const Route& route : group) {
       const RowReport report = ReportOn(route);
       if (++ways[{route.read.next_hop, route.read.output_port.has_value() ? *route.read.output_port : ""}] > 1) {
-        report.Warning("nexthop", route.row->nexthop(), "the router has the same route twice: OVN takes it for two ways of equal cost");
-      } else if (discards) {
         report.Warning("nexthop", route.row->nexthop(),
-                       absl::StrCat("of the ", group.size(), " routes with this prefix some discard: as members of one group they drop their share of connections"));
+                       "the router has the same route twice: OVN takes it for two ways of equal cost");
+      } else if (discards) {
+        report.Warning(
+            "nexthop", route.row->nexthop(),
+            absl::StrCat(
+                "of the ", group.size(),
+                " routes with this prefix some discard: as members of one group they drop their share of connections"));
       } else {
         report.Note("nexthop", route.row->nexthop(),
-                    absl::StrCat("the router has ", group.size(), " routes with this prefix: connections are spread over them (ECMP)"));
+                    absl::StrCat("the router has ", group.size(),
+                                 " routes with this prefix: connections are spread over them (ECMP)"));
       }
     }
   }

@@ -55,14 +55,16 @@ class Stations {
   void AddMac(const Port& port, absl::string_view text, const MacAddress& mac, const RowReport& report) {
     const auto [place, is_first] = macs_.try_emplace(mac, port.name);
     if (is_first || place->second == port.name || mac.IsMulticast()) return;
-    report.Warning("addresses", text, absl::StrCat("port ", QuoteJson(place->second), " of the switch has ", mac.ToString(),
-                                                   " too: which of the two gets frames to it, OVN leaves open"));
+    report.Warning("addresses", text,
+                   absl::StrCat("port ", QuoteJson(place->second), " of the switch has ", mac.ToString(),
+                                " too: which of the two gets frames to it, OVN leaves open"));
   }
   void AddIp(const Port& port, absl::string_view text, const IpAddress& ip, const RowReport& report) {
     const auto [place, is_first] = ips_.try_emplace(ip, port.name);
     if (is_first || place->second == port.name) return;
-    report.Warning("addresses", text, absl::StrCat("port ", QuoteJson(place->second), " of the switch has ", ip.ToString(),
-                                                   " too: whose MAC address others are told, OVN leaves open"));
+    report.Warning("addresses", text,
+                   absl::StrCat("port ", QuoteJson(place->second), " of the switch has ", ip.ToString(),
+                                " too: whose MAC address others are told, OVN leaves open"));
   }
 
   const Database& nb_;

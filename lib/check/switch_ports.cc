@@ -19,7 +19,8 @@ constexpr absl::string_view kTypes[] = {"",     "router",   "localnet", "localpo
 void CheckRouterType(const Database& nb, const SwitchPortView& port, const RowReport& report) {
   const absl::string_view name = port->options("router-port").value_or("");
   if (name.empty()) {
-    report.Error("options:router-port", "", "a port of type router has to say which router port it leads to: it leads nowhere");
+    report.Error("options:router-port", "",
+                 "a port of type router has to say which router port it leads to: it leads nowhere");
     return;
   }
   if (!RouterPortNamed(nb, name)) {
@@ -41,10 +42,12 @@ void CheckVirtualType(const Database& nb, const SwitchPortView& port, const RowR
   const absl::string_view parents = port->options("virtual-parents").value_or("");
   constexpr absl::string_view kNobody = ": no port can ever claim the address";
   if (!IpAddress::Parse(ip).ok()) {
-    report.Error("options:virtual-ip", ip, absl::StrCat("a port of type virtual needs the address that it stands for", kNobody));
+    report.Error("options:virtual-ip", ip,
+                 absl::StrCat("a port of type virtual needs the address that it stands for", kNobody));
   }
   if (parents.empty()) {
-    report.Error("options:virtual-parents", "", absl::StrCat("a port of type virtual needs ports that may claim its address", kNobody));
+    report.Error("options:virtual-parents", "",
+                 absl::StrCat("a port of type virtual needs ports that may claim its address", kNobody));
   }
   for (const absl::string_view parent : absl::StrSplit(parents, ',', absl::SkipEmpty())) {
     if (SwitchPortNamed(nb, parent)) continue;
@@ -79,13 +82,17 @@ bool Allocates(const ViewOf<nb::Logical_Switch>& row) {
 void CheckStatic(const PortAddress& address, absl::string_view text, const RowReport& report) {
   const MacAddress mac = address.addresses.mac;
   if (mac.IsMulticast()) {
-    report.Warning("addresses", text, absl::StrCat(mac.ToString(), " is a group's: frames to it go to every port of the switch"));
+    report.Warning("addresses", text,
+                   absl::StrCat(mac.ToString(), " is a group's: frames to it go to every port of the switch"));
   } else if (mac.IsZero()) {
-    report.Warning("addresses", text, "00:00:00:00:00:00 is no station's: OVN answers ARP requests with it all the same");
+    report.Warning("addresses", text,
+                   "00:00:00:00:00:00 is no station's: OVN answers ARP requests with it all the same");
   }
   for (const IpPrefix& ip : address.addresses.v4) {
     if (!ip.address().IsMulticast()) continue;
-    report.Warning("addresses", text, absl::StrCat(ip.address().ToString(), " is a group's: OVN answers ARP requests for it all the same"));
+    report.Warning(
+        "addresses", text,
+        absl::StrCat(ip.address().ToString(), " is a group's: OVN answers ARP requests for it all the same"));
   }
 }
 
@@ -98,12 +105,14 @@ void CheckAddresses(const SwitchPortView& port, const ViewOf<nb::Logical_Switch>
         report.Error("addresses", text, "no MAC address stands in front: it counts for nothing");
         break;
       case PortAddressKind::kRouter:
-        if (port->type() != "router") report.Error("addresses", text, "the port is not of type router: it counts for nothing");
+        if (port->type() != "router")
+          report.Error("addresses", text, "the port is not of type router: it counts for nothing");
         break;
       case PortAddressKind::kDynamic:
         if (lswitch && !Allocates(lswitch)) {
-          report.Error("addresses", text,
-                       "the switch has no subnet, ipv6_prefix or mac_only in its other_config: no address is given out");
+          report.Error(
+              "addresses", text,
+              "the switch has no subnet, ipv6_prefix or mac_only in its other_config: no address is given out");
         }
         break;
       case PortAddressKind::kStatic:
@@ -111,7 +120,8 @@ void CheckAddresses(const SwitchPortView& port, const ViewOf<nb::Logical_Switch>
         ReadLportAddresses(text, &rest);
         if (!address.complaint.empty()) {
           report.Error("addresses", text,
-                       absl::StrCat(QuoteJson(absl::StripAsciiWhitespace(rest)), " is no address: what stands in front of it counts, it and the rest do not"));
+                       absl::StrCat(QuoteJson(absl::StripAsciiWhitespace(rest)),
+                                    " is no address: what stands in front of it counts, it and the rest do not"));
         }
         break;
       case PortAddressKind::kUnknown:
@@ -135,8 +145,9 @@ void CheckPortSecurity(const SwitchPortView& port, const RowReport& report) {
     }
     rest = absl::StripAsciiWhitespace(rest);
     if (rest.empty()) continue;
-    report.Error("port_security", text,
-                 absl::StrCat(QuoteJson(rest), " is no address: what stands in front of it counts, it and the rest do not"));
+    report.Error(
+        "port_security", text,
+        absl::StrCat(QuoteJson(rest), " is no address: what stands in front of it counts, it and the rest do not"));
   }
 }
 
@@ -150,7 +161,8 @@ void CheckSwitchPorts(const Database& nb, Findings& findings) {
       report.Error("", "", absl::StrCat(switches.size(), " switches have it: it is a port of one of them"));
     }
     CheckType(nb, port, report);
-    CheckAddresses(port, switches.empty() ? ViewOf<nb::Logical_Switch>() : nb.Read<nb::Logical_Switch>(switches.front()), report);
+    CheckAddresses(
+        port, switches.empty() ? ViewOf<nb::Logical_Switch>() : nb.Read<nb::Logical_Switch>(switches.front()), report);
     CheckPortSecurity(port, report);
   }
 }
