@@ -11,6 +11,7 @@ namespace ovnlite {
 namespace {
 
 constexpr void (*kChecks[])(const Database&, Findings&) = {
+    CheckSwitches,
     CheckSwitchPorts,
     CheckNestedPorts,
     CheckStations,

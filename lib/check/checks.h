@@ -9,6 +9,7 @@
 
 namespace ovnlite {
 
+void CheckSwitches(const Database& nb, Findings& findings);
 void CheckSwitchPorts(const Database& nb, Findings& findings);
 void CheckNestedPorts(const Database& nb, Findings& findings);
 void CheckStations(const Database& nb, Findings& findings);

@@ -100,6 +100,8 @@ void MatchReader::Look(const Expr* e, MatchFacts& facts) const {
 
 MatchFacts MatchReader::Read(absl::string_view match, const Uuid& lswitch) {
   MatchFacts facts;
+  // ^variables are known to hypervisors only, each its own.
+  if (absl::StrContains(match, '^')) return facts;
   lswitch_ = lswitch;
   const absl::StatusOr<const Expr*> read = ParseExpr(pool_, match, this);
   if (!read.ok()) {
@@ -127,7 +129,8 @@ bool MatchReader::Check(absl::string_view match, const Uuid& lswitch, const RowR
   }
   for (const std::string& port : found.unknown_ports) {
     report.Warning("match", match,
-                   absl::StrCat("there is no port ", QuoteJson(port), ": no packet is compared with it successfully"));
+                   absl::StrCat("there is no port ", QuoteJson(port),
+                                ": no packet comes from it or goes to it, and it is on no chassis"));
   }
   if (found.is_never && found.unknown_ports.empty()) {
     report.Note("match", match, "no packet is like that");

@@ -60,7 +60,7 @@ void CheckRouterNetworks(const Database& nb, Findings& findings) {
         } else {
           report.Warning("networks", network.text,
                          absl::StrCat("it lies inside ", other.prefix.ToString(), " of port ", QuoteJson(other.port),
-                                      ": the longer prefix wins, and its hosts cannot be reached by that port"));
+                                      ": packets to it leave here, not there"));
         }
       }
       around.push_back(&network);

@@ -25,13 +25,15 @@ void CheckMac(const RouterPortView& port, const RowReport& report) {
 void CheckNetwork(absl::string_view text, bool has_others, const RowReport& report) {
   const std::optional<IpPrefix> network = ReadRouterNetwork(text);
   if (!network.has_value()) {
+    const bool is_zero = ReadIpPrefix(text).has_value();
     report.Error("networks", text,
-                 absl::StrCat("it is no address with the length of a network: OVN passes over it, and the port has ",
+                 absl::StrCat(is_zero ? "no port can have 0.0.0.0" : "it is no address with the length of a network",
+                              ": OVN passes over it, and the port has ",
                               has_others ? "its others" : "nothing but its link-local address"));
     return;
   }
   const IpAddress ip = network->address();
-  const bool is_subnet = network->is_v6() ? false : network->length() < 31;
+  const bool is_subnet = !network->is_v6() && network->length() < 31;
   if (!absl::StrContains(text, '/')) {
     report.Warning(
         "networks", text,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "lib/check/allocation.h"
 #include "lib/check/checks.h"
 #include "lib/check/owners.h"
 #include "lib/northd/port_address.h"
@@ -73,12 +74,6 @@ void CheckType(const Database& nb, const SwitchPortView& port, const RowReport& 
   if (type == "virtual") CheckVirtualType(nb, port, report);
 }
 
-// Whether addresses that ports of the switch ask for are given out.
-bool Allocates(const ViewOf<nb::Logical_Switch>& row) {
-  return !row->other_config("subnet").value_or("").empty() || !row->other_config("ipv6_prefix").value_or("").empty() ||
-         row->other_config("mac_only").value_or("") == "true";
-}
-
 void CheckStatic(const PortAddress& address, absl::string_view text, const RowReport& report) {
   const MacAddress mac = address.addresses.mac;
   if (mac.IsMulticast()) {
@@ -113,6 +108,9 @@ void CheckAddresses(const SwitchPortView& port, const ViewOf<nb::Logical_Switch>
           report.Error(
               "addresses", text,
               "the switch has no subnet, ipv6_prefix or mac_only in its other_config: no address is given out");
+        } else if (lswitch && port->has_dynamic_addresses() &&
+                   !ReadLportAddresses(port->dynamic_addresses()).has_value()) {
+          report.Note("dynamic_addresses", port->dynamic_addresses(), "it is no address: OVN gives out another");
         }
         break;
       case PortAddressKind::kStatic:
