@@ -25,6 +25,7 @@ constexpr void (*kChecks[])(const Database&, Findings&) = {
     CheckLoadBalancers,
     CheckNat,
     CheckDhcp,
+    CheckDns,
     CheckUnused,
     CheckForwardingGroups,
     CheckStaticMacBindings,

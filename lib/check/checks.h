@@ -23,6 +23,7 @@ void CheckSets(const Database& nb, Findings& findings);
 void CheckLoadBalancers(const Database& nb, Findings& findings);
 void CheckNat(const Database& nb, Findings& findings);
 void CheckDhcp(const Database& nb, Findings& findings);
+void CheckDns(const Database& nb, Findings& findings);
 void CheckForwardingGroups(const Database& nb, Findings& findings);
 void CheckStaticMacBindings(const Database& nb, Findings& findings);
 void CheckUnused(const Database& nb, Findings& findings);
