@@ -27,9 +27,10 @@ void CheckNestedPorts(const Database& nb, Findings& findings) {
     const RowReport report(findings, "Logical_Switch_Port", uuid, port->name());
     const absl::string_view parent = port->has_parent_name() ? port->parent_name() : "";
     const int64_t vlan = VlanOf(port);
+    const char* const column = port->has_tag_request() && port->tag_request() != 0 ? "tag_request" : "tag";
     if (parent.empty()) {
       if (vlan != 0 && port->type() != "localnet" && port->type() != "l2gateway") {
-        report.Error("tag", absl::StrCat(vlan),
+        report.Error(column, absl::StrCat(vlan),
                      "the port has no parent and leads to no provider network: its frames carry no VLAN");
       }
       continue;
@@ -40,7 +41,7 @@ void CheckNestedPorts(const Database& nb, Findings& findings) {
     if (vlan == 0) continue;
     const auto [place, is_first] = first.try_emplace({parent, vlan}, port->name());
     if (is_first) continue;
-    report.Warning("tag", absl::StrCat(vlan),
+    report.Warning(column, absl::StrCat(vlan),
                    absl::StrCat("port ", QuoteJson(place->second), " has the same VLAN behind ", QuoteJson(parent),
                                 ": which of the two a frame comes from, OVN leaves open"));
   }

@@ -122,7 +122,14 @@ class RouterRoutes {
                                 " address: OVN leaves the route out"));
       return false;
     }
-    if (const auto next_hop = NeighborOf(route.read)) CheckOwn(*next_hop, route, report);
+    if (const auto next_hop = NeighborOf(route.read)) {
+      if (!MemberOf(AddressesOf(port), *next_hop).has_value()) {
+        report.Note("nexthop", route.row->nexthop(),
+                    absl::StrCat("port ", QuoteJson(name),
+                                 " has no network with it: the router asks for it there all the same"));
+      }
+      CheckOwn(*next_hop, route, report);
+    }
     return true;
   }
 
