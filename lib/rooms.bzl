@@ -16,6 +16,7 @@ ROOMS = [
     "topology",
     "logical",
     "northd",
+    "check",
     "flow",
     "controller",
     "datapath",

@@ -30,6 +30,7 @@ class Command {
 
 std::unique_ptr<Command> ActionsCommand();
 std::unique_ptr<Command> ChassisCommand();
+std::unique_ptr<Command> CheckCommand();
 std::unique_ptr<Command> DumpFlowsCommand();
 std::unique_ptr<Command> ExprCommand();
 std::unique_ptr<Command> LabCommand();

@@ -48,7 +48,7 @@ int Main(int argc, const char* const* argv) {
   app.failure_message([](const CLI::App*, const CLI::Error& e) { return std::string("ovnlite: ") + e.what() + "\n"; });
   std::vector<std::pair<std::unique_ptr<Command>, CLI::App*>> commands;
   std::vector<CLI::App*> subcommands;
-  for (auto make : {ActionsCommand, ChassisCommand, DumpFlowsCommand, ExprCommand, LabCommand, LexCommand,
+  for (auto make : {ActionsCommand, ChassisCommand, CheckCommand, DumpFlowsCommand, ExprCommand, LabCommand, LexCommand,
                     LflowListCommand, PacketsCommand, ReplayCommand, ShowCommand, TraceCommand}) {
     std::unique_ptr<Command> command = make();
     subcommands.push_back(command->Declare(app));

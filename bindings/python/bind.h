@@ -13,6 +13,7 @@ void BindErrors(pybind11::module_& m);
 void BindGeneve(pybind11::module_& m);
 void BindPacket(pybind11::module_& m);
 void BindExpr(pybind11::module_& m);
+void BindCheck(pybind11::module_& m);
 void BindDatabase(pybind11::module_& m);
 void BindTrace(pybind11::module_& m);
 void BindLab(pybind11::module_& m);

@@ -12,6 +12,7 @@
 #include "bindings/python/errors.h"
 #include "lib/schema/constraints.h"
 #include "ovnlite/base/status.h"
+#include "ovnlite/check/check.h"
 #include "ovnlite/db/log_file.h"
 #include "ovnlite/schema/schema.h"
 
@@ -462,6 +463,18 @@ void BindDatabase(py::module_& m) {
             });
           },
           py::arg("table"), py::arg("uuid"), "The row, or None.")
+      .def(
+          "check",
+          [](const PyDatabase& self) {
+            return Check(self.session.Run([&]() -> absl::StatusOr<std::vector<Finding>> {
+              if (&self.db->schema() != &NorthboundSchema()) {
+                return absl::FailedPreconditionError("only Northbound databases are checked");
+              }
+              return CheckNorthbound(*self.db);
+            }),
+                         "Database.check");
+          },
+          "What makes no sense in a Northbound database, and what OVN does with it.")
       .def(
           "transaction", [](const PyDatabase& self) { return std::make_unique<PyTransaction>(self); },
           "with db.transaction() as t: t.insert('Address_Set', name='web', addresses=['10.0.0.10'])")

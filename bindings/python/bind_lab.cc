@@ -302,6 +302,9 @@ void BindLab(py::module_& m) {
           py::arg("chassis"),
           "What the usual diagnostic commands would show, typed on this hypervisor and on the central machine.")
       .def(
+          "check", [](PyLab& self) { return self.session.Run([&] { return self.lab->Check(); }); },
+          "What makes no sense in the Northbound database, and what OVN does with it.")
+      .def(
           "trace",
           [](PyLab& self, const Text& microflow, const Text& datapath, const std::vector<Text>& ct,
              const std::optional<Address>& lb_destination, uint16_t lb_port, std::optional<uint16_t> select_id,

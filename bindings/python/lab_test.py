@@ -27,6 +27,28 @@ class LabTest(unittest.TestCase):
         self.assertIn("10.0.1.20", str(result))
         self.assertEqual(lab.neighbors("VM-A"), {ipaddress.ip_address("10.0.0.1"): "00:00:00:00:ff:01"})
 
+    def test_check(self):
+        lab = make_lab()
+        self.assertEqual(lab.check(), [])
+        with lab.nb.transaction() as t:
+            port = lab.nb.find("Logical_Switch_Port", "name", "LSP1")[0]
+            t.update("Logical_Switch_Port", port.uuid, addresses=["10.0.0.10"], options={"router-port": "lr9"})
+        findings = lab.check()
+        self.assertEqual([(f.severity, f.table, f.row, f.column, f.key, f.value) for f in findings], [
+            ("error", "Logical_Switch_Port", "LSP1", "addresses", "", "10.0.0.10"),
+            ("error", "Logical_Switch_Port", "LSP1", "options", "router-port", "lr9"),
+        ])
+        self.assertEqual(findings[0].uuid, port.uuid)
+        self.assertEqual(
+            str(findings[0]),
+            'error: Logical_Switch_Port LSP1: addresses "10.0.0.10": no MAC address stands in front: it counts for nothing',
+        )
+        self.assertEqual(repr(findings[0]), "<Finding " + str(findings[0]) + ">")
+        self.assertEqual(lab.nb.check(), findings)
+        with self.assertRaises(ovnlite.FailedPreconditionError) as caught:
+            lab.sb.check()
+        self.assertEqual(caught.exception.place, "Database.check")
+
     def test_ping_that_fails(self):
         lab = make_lab()
         self.assertFalse(lab.ping("VM-A", "10.0.1.99", timeout=datetime.timedelta(seconds=0.5)))

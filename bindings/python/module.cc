@@ -11,6 +11,7 @@ PYBIND11_MODULE(_ovnlite, m) {
   ovnlite::python::BindGeneve(m);
   ovnlite::python::BindPacket(m);
   ovnlite::python::BindExpr(m);
+  ovnlite::python::BindCheck(m);
   ovnlite::python::BindDatabase(m);
   ovnlite::python::BindTrace(m);
   ovnlite::python::BindLab(m);

@@ -87,6 +87,8 @@ absl::StatusOr<std::vector<Diagnostic>> Lab::Diagnose(absl::string_view chassis)
                                  TunnelFlows(state_->fabric, name)};
 }
 
+std::vector<Finding> Lab::Check() const { return CheckNorthbound(state_->nb); }
+
 absl::StatusOr<std::string> Lab::Trace(absl::string_view host, absl::string_view destination) {
   OVNLITE_RETURN_IF_ERROR(state_->Ready(host));
   // The host knows what it sends: to whom on its own network, above all.

@@ -165,6 +165,13 @@ TEST_F(LabTest, WhatCannotBeginSaysWhy) {
   EXPECT_EQ(lab_.host("VM-C"), nullptr);
 }
 
+TEST_F(LabTest, CheckFindsWhatMakesNoSense) {
+  EXPECT_TRUE(lab_.Check().empty());
+  ASSERT_TRUE(lab_.topology().FindSwitchPort("LSP1")->SetType("router").ok());
+  ASSERT_FALSE(lab_.Check().empty());
+  EXPECT_EQ(lab_.Check()[0].row, "LSP1");
+}
+
 TEST_F(LabTest, ErrorsOfBuilding) {
   const auto expect = [](const absl::Status& status, StatusCode code, absl::string_view message) {
     EXPECT_EQ(status.code(), code);

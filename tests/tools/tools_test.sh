@@ -5,6 +5,7 @@ set -u
 ovnlite=$1
 data=$2
 records=$3
+odd=$4
 scratch=${TEST_TMPDIR:-$(mktemp -d)}
 failures=0
 
@@ -37,6 +38,18 @@ prints() {
   grep -qF -- "$expected" <<<"$out" || fail "ovnlite $*: \"$expected\" is not in its output"
 }
 
+# Exit status $1, nothing on standard error, and $2 in what is printed.
+ends() {
+  local expected_status=$1 expected=$2
+  shift 2
+  local out status
+  out=$("$ovnlite" "$@" 2>"$scratch/stderr")
+  status=$?
+  [[ $status == "$expected_status" ]] || fail "ovnlite $*: exit status $status, not $expected_status"
+  [[ -s $scratch/stderr ]] && fail "ovnlite $*: on standard error: $(head -c 300 "$scratch/stderr")"
+  grep -qF -- "$expected" <<<"$out" || fail "ovnlite $*: \"$expected\" is not in its output"
+}
+
 # Exit status 3, done but not all of it: $1 in a line on standard error; 0 where that will do.
 leaves_out() {
   local expected=$1
@@ -50,7 +63,7 @@ leaves_out() {
 }
 
 prints "packets" --help
-for command in dump-flows packets replay show lflow-list trace lex expr actions lab; do
+for command in check dump-flows packets replay show lflow-list trace lex expr actions lab; do
   prints "Usage: ovnlite $command" "$command" --help
 done
 
@@ -76,6 +89,19 @@ refuses "nobody" packets --sb "$sb" "$scratch/nobody.steps"
 echo "sleep long" >"$scratch/sleep.steps"
 refuses "not a number of seconds" packets --sb "$sb" "$scratch/sleep.steps"
 prints "  ada 02000000100a" packets --sb "$sb" "$data/office.steps"
+
+refuses "--nb is required" check
+refuses "missing.db" check --nb "$scratch/missing.db"
+refuses "it holds database OVN_Southbound, not OVN_Northbound" check --nb "$sb"
+ends 3 'error: Logical_Router_Static_Route r 10.4.0.0/16: output_port "nope": there is no router port of this name' \
+  check --nb "$odd/routes.nb.db"
+ends 3 '"table": "Logical_Router_Static_Route", "row": "r 10.4.0.0/16"' check --nb "$odd/routes.nb.db" --json
+for name in ports routers routes rules nat services; do
+  "$ovnlite" check --nb "$odd/$name.nb.db" | cmp - "$odd/$name.findings" || fail "check finds something else in $name"
+done
+ends 0 "note: Logical_Switch LS1: it has no ports" check --nb "$records/newer_nb.db"
+"$ovnlite" check --nb "$odd/routes.nb.db" >/dev/full 2>/dev/null
+[[ $? == 1 ]] || fail "check whose output is lost does not fail"
 
 refuses "give --nb FILE or --sb FILE" show
 refuses "excludes" show --sb "$sb" --nb "$sb"

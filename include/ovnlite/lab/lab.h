@@ -31,6 +31,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "ovnlite/base/clock.h"
+#include "ovnlite/check/check.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/lab/fabric.h"
 #include "ovnlite/lab/narrative.h"
@@ -106,6 +107,8 @@ class Lab {
   // What the usual diagnostic commands would show, typed on this hypervisor and on the central machine: tunnels,
   // chassis, the logical network, flows of tunnels.
   absl::StatusOr<std::vector<Diagnostic>> Diagnose(absl::string_view chassis);
+  // What makes no sense in the Northbound database, and what OVN does with it (check/check.h).
+  std::vector<Finding> Check() const;
 
   // Every frame a host sent or received and every frame on the underlay, with a comment that says what became of it.
   // Interfaces are named after hosts, and chassis' underlay ports "compute1.underlay".
