@@ -185,6 +185,8 @@ void Fill(Database& nb, int size) {
   const Uuid lswitch = topology.NewUuid(), router = topology.NewUuid();
   t.Insert<nb::Logical_Switch>(lswitch);
   t.Insert<nb::Logical_Router>(router);
+  ASSERT_TRUE(nb.Commit(std::move(t)).ok());
+  t = nb.Begin();
   for (int i = 0; i < size; ++i) {
     const Uuid port = topology.NewUuid(), acl = topology.NewUuid(), route = topology.NewUuid();
     nb::Logical_Switch_Port* p = t.Insert<nb::Logical_Switch_Port>(port);
