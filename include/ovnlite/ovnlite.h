@@ -11,6 +11,7 @@
 #include "ovnlite/base/mac.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/base/uuid.h"
+#include "ovnlite/check/check.h"
 #include "ovnlite/controller/controller.h"
 #include "ovnlite/db/database.h"
 #include "ovnlite/db/log_file.h"
