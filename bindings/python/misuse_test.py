@@ -30,12 +30,15 @@ def sample_objects():
     journey = narrative.journeys[0]
     flow = next(f for j in narrative.journeys for s in j.steps for f in s.flows if f.changes)
     trace = lab.trace(MICROFLOW)
+    odd = ovnlite.Database.northbound()
+    with odd.transaction() as t:
+        t.insert("Logical_Switch", name="without ports")
     transaction = lab.nb.transaction()
     transaction.__enter__()
     objects = [lab, ping, ping.replies[0], lab.send_udp("VM-A", "VM-B", 7), narrative, journey, journey.steps[0], flow,
                flow.changes[0], lab.diagnose("compute1")[0], trace, trace.root, ovnlite.Tracer(lab.sb), lab.nb,
                lab.sb.rows("Chassis")[0], transaction, ovnlite.FlowKey.extract(FRAME), ovnlite.Expr("ip4"),
-               ovnlite.GeneveOption.ovn(1, 2), ovnlite.GeneveHeader(1)]
+               ovnlite.GeneveOption.ovn(1, 2), ovnlite.GeneveHeader(1), odd.check()[0]]
     return {type(o): o for o in objects}
 
 
