@@ -82,9 +82,9 @@ std::optional<std::vector<IpPrefix>> AddressesOf(const SwitchPortView& port, boo
     all.insert(all.end(), ips.begin(), ips.end());
   };
   for (const absl::string_view text : port->addresses()) {
-    const PortAddress address = ReadPortAddress(text);
-    if (address.kind == PortAddressKind::kStatic) add(address.addresses);
-    if (address.kind != PortAddressKind::kDynamic) continue;
+    const SwitchPortAddress address = ReadSwitchPortAddress(text);
+    if (address.kind == SwitchPortAddressKind::kStatic) add(address.addresses);
+    if (address.kind != SwitchPortAddressKind::kDynamic) continue;
     const auto given = ReadLportAddresses(port->dynamic_addresses());
     if (!given.has_value()) return std::nullopt;
     add(*given);

@@ -30,13 +30,13 @@ class Stations {
   void Add(const Port& port) {
     const RowReport report(findings_, "Logical_Switch_Port", port.uuid, port.name);
     for (const absl::string_view text : port.row->addresses()) {
-      const PortAddress address = ReadPortAddress(text);
-      if (address.kind == PortAddressKind::kStatic) {
+      const SwitchPortAddress address = ReadSwitchPortAddress(text);
+      if (address.kind == SwitchPortAddressKind::kStatic) {
         AddMac(port, text, address.addresses.mac, report);
         for (const auto* ips : {&address.addresses.v4, &address.addresses.v6}) {
           for (const IpPrefix& ip : *ips) AddIp(port, text, ip.address(), report);
         }
-      } else if (address.kind == PortAddressKind::kRouter && port.row->type() == "router") {
+      } else if (address.kind == SwitchPortAddressKind::kRouter && port.row->type() == "router") {
         AddRouter(port, text, report);
       }
     }

@@ -74,7 +74,7 @@ void CheckType(const Database& nb, const SwitchPortView& port, const RowReport& 
   if (type == "virtual") CheckVirtualType(nb, port, report);
 }
 
-void CheckStatic(const PortAddress& address, absl::string_view text, const RowReport& report) {
+void CheckStatic(const SwitchPortAddress& address, absl::string_view text, const RowReport& report) {
   const MacAddress mac = address.addresses.mac;
   if (mac.IsMulticast()) {
     report.Warning("addresses", text,
@@ -94,16 +94,16 @@ void CheckStatic(const PortAddress& address, absl::string_view text, const RowRe
 void CheckAddresses(const SwitchPortView& port, const ViewOf<nb::Logical_Switch>& lswitch, const RowReport& report) {
   for (const absl::string_view text : port->addresses()) {
     absl::string_view rest;
-    const PortAddress address = ReadPortAddress(text);
+    const SwitchPortAddress address = ReadSwitchPortAddress(text);
     switch (address.kind) {
-      case PortAddressKind::kInvalid:
+      case SwitchPortAddressKind::kInvalid:
         report.Error("addresses", text, "no MAC address stands in front: it counts for nothing");
         break;
-      case PortAddressKind::kRouter:
+      case SwitchPortAddressKind::kRouter:
         if (port->type() != "router")
           report.Error("addresses", text, "the port is not of type router: it counts for nothing");
         break;
-      case PortAddressKind::kDynamic:
+      case SwitchPortAddressKind::kDynamic:
         if (lswitch && !Allocates(lswitch)) {
           report.Error(
               "addresses", text,
@@ -113,7 +113,7 @@ void CheckAddresses(const SwitchPortView& port, const ViewOf<nb::Logical_Switch>
           report.Note("dynamic_addresses", port->dynamic_addresses(), "it is no address: OVN gives out another");
         }
         break;
-      case PortAddressKind::kStatic:
+      case SwitchPortAddressKind::kStatic:
         CheckStatic(address, text, report);
         ReadLportAddresses(text, &rest);
         if (!address.complaint.empty()) {
@@ -122,7 +122,7 @@ void CheckAddresses(const SwitchPortView& port, const ViewOf<nb::Logical_Switch>
                                     " is no address: what stands in front of it counts, it and the rest do not"));
         }
         break;
-      case PortAddressKind::kUnknown:
+      case SwitchPortAddressKind::kUnknown:
         break;
     }
   }

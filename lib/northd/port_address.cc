@@ -36,18 +36,18 @@ bool IsDynamic(absl::string_view text) {
 
 }  // namespace
 
-PortAddress ReadPortAddress(absl::string_view text) {
-  PortAddress address;
+SwitchPortAddress ReadSwitchPortAddress(absl::string_view text) {
+  SwitchPortAddress address;
   absl::string_view rest = text;
   address.mac = ScanMac(rest);
   if (text == "unknown") {
-    address.kind = PortAddressKind::kUnknown;
+    address.kind = SwitchPortAddressKind::kUnknown;
   } else if (text == "router") {
-    address.kind = PortAddressKind::kRouter;
+    address.kind = SwitchPortAddressKind::kRouter;
   } else if (IsDynamic(text)) {
-    address.kind = PortAddressKind::kDynamic;
+    address.kind = SwitchPortAddressKind::kDynamic;
   } else if (std::optional<LportAddresses> addresses = ReadLportAddresses(text, &rest)) {
-    address.kind = PortAddressKind::kStatic;
+    address.kind = SwitchPortAddressKind::kStatic;
     address.addresses = *std::move(addresses);
     ScanSpace(rest);
     if (!rest.empty()) {

@@ -15,17 +15,17 @@
 
 namespace ovnlite {
 
-enum class PortAddressKind : uint8_t { kUnknown, kRouter, kDynamic, kStatic, kInvalid };
+enum class SwitchPortAddressKind : uint8_t { kUnknown, kRouter, kDynamic, kStatic, kInvalid };
 
-struct PortAddress {
-  PortAddressKind kind = PortAddressKind::kInvalid;
+struct SwitchPortAddress {
+  SwitchPortAddressKind kind = SwitchPortAddressKind::kInvalid;
   // Frames to it go to the port; kStatic, and "MAC dynamic".
   std::optional<MacAddress> mac;
   LportAddresses addresses;  // kStatic.
   // kInvalid, and kStatic where not all of it is addresses: what is wrong with it.
   std::string complaint;
 };
-PortAddress ReadPortAddress(absl::string_view text);
+SwitchPortAddress ReadSwitchPortAddress(absl::string_view text);
 
 }  // namespace ovnlite
 

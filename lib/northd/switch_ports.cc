@@ -48,15 +48,15 @@ SwitchPort ReadSwitchPort(Reader& reader, const Context& context, const Uuid& uu
     port.addresses.push_back(addresses);
   };
   for (const absl::string_view text : row->addresses()) {
-    const PortAddress address = ReadPortAddress(text);
+    const SwitchPortAddress address = ReadSwitchPortAddress(text);
     switch (address.kind) {
-      case PortAddressKind::kUnknown:
+      case SwitchPortAddressKind::kUnknown:
         port.unknown = true;
         break;
-      case PortAddressKind::kRouter:
+      case SwitchPortAddressKind::kRouter:
         if (!port.peer.IsZero()) add(reader.Ask(context.router_port, port.peer).networks);
         break;
-      case PortAddressKind::kDynamic: {
+      case SwitchPortAddressKind::kDynamic: {
         std::optional<LportAddresses> given;
         if (reader.Ask(context.switch_allocates, port.lswitch)) given = ReadLportAddresses(row->dynamic_addresses());
         if (given.has_value()) {
@@ -66,10 +66,10 @@ SwitchPort ReadSwitchPort(Reader& reader, const Context& context, const Uuid& uu
         }
         break;
       }
-      case PortAddressKind::kStatic:
+      case SwitchPortAddressKind::kStatic:
         add(address.addresses);
         break;
-      case PortAddressKind::kInvalid:
+      case SwitchPortAddressKind::kInvalid:
         break;
     }
   }
@@ -197,11 +197,11 @@ void EmitComplaints(Reader& reader, const Context& context, const Uuid& uuid, Ou
     unsupported("tag_request");
   }
   for (const absl::string_view text : row->addresses()) {
-    const PortAddress address = ReadPortAddress(text);
+    const SwitchPortAddress address = ReadSwitchPortAddress(text);
     if (!address.complaint.empty() && context.PortKey(reader, uuid) != 0) {
       out.Add(context.warnings, {"Logical_Switch_Port", std::string(row->name()), address.complaint});
     }
-    if (address.kind != PortAddressKind::kDynamic || row->has_dynamic_addresses()) continue;
+    if (address.kind != SwitchPortAddressKind::kDynamic || row->has_dynamic_addresses()) continue;
     const Uuid owner = OwnerOf(reader, uuid);
     if (!owner.IsZero() && reader.Ask(context.switch_allocates, owner)) unsupported("addresses:dynamic");
   }
