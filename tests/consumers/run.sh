@@ -4,6 +4,8 @@
 # every road takes. Debian's cmake, ninja-build, pkg-config, python3-venv and pybind11-dev are needed; ccache is used where it is.
 #
 #   tests/consumers/run.sh [FOLDER]      FOLDER keeps what was built, for the next time
+#
+# OVNLITE_BUILD_TYPE is CMake's: Release, or for who is in a hurry Plain, which optimises nothing.
 set -eu
 here=$(cd "$(dirname "$0")/../.." && pwd)
 work=${1:-$(mktemp -d)}
@@ -17,7 +19,8 @@ road() {
 }
 
 build() {
-  cmake -S "$here" -B "$work/build" -G Ninja -DCMAKE_INSTALL_PREFIX="$work/prefix" -DOVNLITE_PYTHON=ON
+  cmake -S "$here" -B "$work/build" -G Ninja -DCMAKE_INSTALL_PREFIX="$work/prefix" -DOVNLITE_PYTHON=ON \
+    -DCMAKE_BUILD_TYPE="${OVNLITE_BUILD_TYPE:-Release}"
   cmake --build "$work/build"
   cmake --install "$work/build"
 }
