@@ -16,6 +16,10 @@ void BindExpr(pybind11::module_& m);
 void BindCheck(pybind11::module_& m);
 void BindDatabase(pybind11::module_& m);
 void BindTrace(pybind11::module_& m);
+void BindTopology(pybind11::module_& m);
+void BindNorthd(pybind11::module_& m);
+void BindPort(pybind11::module_& m);
+void BindChassis(pybind11::module_& m);
 void BindLab(pybind11::module_& m);
 
 }  // namespace ovnlite::python

@@ -359,6 +359,16 @@ class PyTransaction {
 
 }  // namespace
 
+const PyDatabase& RequireNorthbound(const PyDatabase& db, absl::string_view place) {
+  if (db.db->schema().name() == NorthboundSchema().name()) return db;
+  Raise(absl::InvalidArgumentError("it takes a Northbound database"), place);
+}
+
+const PyDatabase& RequireSouthbound(const PyDatabase& db, absl::string_view place) {
+  if (db.db->schema().name() == SouthboundSchema().name()) return db;
+  Raise(absl::InvalidArgumentError("it takes a Southbound database"), place);
+}
+
 void BindDatabase(py::module_& m) {
   py::class_<PyRow>(m, "Row", "A row as it was when it was asked for: columns by name, as items or attributes.")
       .def_property_readonly("uuid", [](const PyRow& r) { return r.uuid.ToString(); })

@@ -7,6 +7,7 @@
 #include "bindings/python/classes.h"
 #include "bindings/python/database.h"
 #include "bindings/python/errors.h"
+#include "bindings/python/topology.h"
 #include "bindings/python/trace.h"
 #include "ovnlite/lab/lab.h"
 
@@ -329,6 +330,13 @@ void BindLab(py::module_& m) {
             self.Build("Lab.write_pcapng", [&](Lab& lab) { return lab.WritePcapng(name); });
           },
           py::arg("path"), "The same into a file, for Wireshark.")
+      .def_property_readonly(
+          "topology",
+          [](PyLab& self) {
+            return PyTopology{DatabaseOf(self, self.lab->nb()),
+                              std::shared_ptr<Topology>(self.lab, &self.lab->topology())};
+          },
+          "The logical network by handles, for what the calls here do not offer.")
       .def_property_readonly(
           "nb", [](PyLab& self) { return DatabaseOf(self, self.lab->nb()); }, "The Northbound database.")
       .def_property_readonly(

@@ -9,7 +9,6 @@
 #include "bindings/python/errors.h"
 #include "bindings/python/packet.h"
 #include "bindings/python/trace.h"
-#include "ovnlite/schema/schema.h"
 #include "ovnlite/trace/trace.h"
 
 namespace py = pybind11;
@@ -141,9 +140,7 @@ void BindTrace(py::module_& m) {
 
   py::class_<PyTracer>(m, "Tracer", "Traces packets through a Southbound database, which it follows.")
       .def(py::init([](const PyDatabase& db) {
-             if (db.db->schema().name() != SouthboundSchema().name()) {
-               Raise(absl::InvalidArgumentError("it takes a Southbound database"), "Tracer");
-             }
+             RequireSouthbound(db, "Tracer");
              return PyTracer{db.db, db.session};
            }),
            py::arg("sb"))

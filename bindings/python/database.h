@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "bindings/python/session.h"
 #include "ovnlite/base/random.h"
 #include "ovnlite/db/database.h"
@@ -20,6 +21,10 @@ struct PyDatabase {
   std::shared_ptr<Random> random;  // For UUIDs of new rows: one for each database, whoever holds it.
   std::vector<std::string> warnings = {};
 };
+
+// The database of an argument; raises InvalidArgumentError for one of the other kind. `place` is for the message.
+const PyDatabase& RequireNorthbound(const PyDatabase& db, absl::string_view place);
+const PyDatabase& RequireSouthbound(const PyDatabase& db, absl::string_view place);
 
 }  // namespace ovnlite::python
 

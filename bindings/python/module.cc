@@ -14,6 +14,10 @@ PYBIND11_MODULE(_ovnlite, m) {
   ovnlite::python::BindCheck(m);
   ovnlite::python::BindDatabase(m);
   ovnlite::python::BindTrace(m);
+  ovnlite::python::BindTopology(m);
+  ovnlite::python::BindNorthd(m);
+  ovnlite::python::BindPort(m);
+  ovnlite::python::BindChassis(m);
   ovnlite::python::BindLab(m);
   ovnlite::python::RefuseUninitialized(m);
 }

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "bindings/python/errors.h"
 
 namespace ovnlite::python {
@@ -24,6 +26,34 @@ bool ProcessLock::TryLock() {
 void ProcessLock::Unlock() {
   owner_.store(0, std::memory_order_release);
   owner_.notify_one();
+}
+
+Session Session::Both(const Session& a, const Session& b) {
+  Session both = a;
+  both.locks_.insert(both.locks_.end(), b.locks_.begin(), b.locks_.end());
+  std::sort(both.locks_.begin(), both.locks_.end());
+  both.locks_.erase(std::unique(both.locks_.begin(), both.locks_.end()), both.locks_.end());
+  return both;
+}
+
+bool Session::IsIn(const Session& other) const {
+  return std::includes(other.locks_.begin(), other.locks_.end(), locks_.begin(), locks_.end());
+}
+
+Session::Hold::Hold(const Locks& locks, bool wait) : locks_(locks) {
+  for (const auto& lock : locks_) {
+    if (!(wait ? lock->Lock() : lock->TryLock())) {
+      Release();
+      return;
+    }
+    ++held_;
+  }
+}
+
+Session::Hold::~Hold() { Release(); }
+
+void Session::Hold::Release() {
+  while (held_ > 0) locks_[--held_]->Unlock();
 }
 
 void Session::RaiseForked() {

@@ -1,7 +1,7 @@
 // File: session.h
 // One thing at a time, without holding up Python: work of the library runs without the GIL, and under a lock that all
 // objects of one Lab, or of one Database, share. The lock is only ever taken without the GIL, so that neither waits for
-// the other.
+// the other. What works on two databases takes the locks of both, always in the same order: Session::Both().
 //
 // What lives in a session ends in it too: Keep() makes pointers whose last owner takes the lock.
 //
@@ -19,6 +19,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "bindings/python/gil.h"
 
@@ -39,6 +40,11 @@ class ProcessLock {
 
 class Session {
  public:
+  // One at a time with all that is in either.
+  static Session Both(const Session& a, const Session& b);
+  // Whether this one's locks are among those of `other`.
+  bool IsIn(const Session& other) const;
+
   // What f() returns. f must not touch Python. Raises FailedPreconditionError in a forked process: see above.
   template <typename F>
   auto Run(F&& f) const {
@@ -49,7 +55,7 @@ class Session {
       std::optional<Result> result;
       {
         const WithoutGil free;
-        const Hold hold(*lock_, /*wait=*/true);
+        const Hold hold(locks_, /*wait=*/true);
         if (hold.ok()) result.emplace(f());
       }
       if (!result.has_value()) RaiseForked();
@@ -63,7 +69,7 @@ class Session {
   void End(T* object) const noexcept {
     const bool wait = !IsEnding();
     const WithoutGil free;
-    const Hold hold(*lock_, wait);
+    const Hold hold(locks_, wait);
     if (hold.ok()) delete object;
   }
 
@@ -74,26 +80,30 @@ class Session {
   }
 
  private:
+  // By address, each once.
+  using Locks = std::vector<std::shared_ptr<ProcessLock>>;
+
   class Hold {
    public:
-    Hold(ProcessLock& lock, bool wait) : lock_(lock), ok_(wait ? lock.Lock() : lock.TryLock()) {}
-    ~Hold() {
-      if (ok_) lock_.Unlock();
-    }
+    Hold(const Locks& locks, bool wait);
+    ~Hold();
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
-    bool ok() const { return ok_; }
+    // All of them, or none is held.
+    bool ok() const { return held_ == locks_.size(); }
 
    private:
-    ProcessLock& lock_;
-    const bool ok_;
+    void Release();
+
+    const Locks& locks_;
+    size_t held_ = 0;
   };
 
   [[noreturn]] static void RaiseForked();
   // Whether the interpreter is about to end.
   static bool IsEnding();
 
-  std::shared_ptr<ProcessLock> lock_ = std::make_shared<ProcessLock>();
+  Locks locks_ = {std::make_shared<ProcessLock>()};
 };
 
 }  // namespace ovnlite::python
