@@ -15,6 +15,7 @@ from sample_lab import MICROFLOW, make_lab
 
 STUB = os.path.join(os.path.dirname(_ovnlite.__file__), "_ovnlite.pyi")
 CLASSES = [c for c in vars(_ovnlite).values() if inspect.isclass(c) and not issubclass(c, Exception)]
+KINDS = [ovnlite.Port, ovnlite.Transport]  # Of which there are no objects but those of their subclasses.
 FRAME = bytes.fromhex("ffffffffffff00000000000a080600010800060400010000 0000000a0a00000a0000000000000a000001")
 
 # Values that few parameters take, and numbers and texts that the others do not.
@@ -39,7 +40,27 @@ def sample_objects():
                flow.changes[0], lab.diagnose("compute1")[0], trace, trace.root, ovnlite.Tracer(lab.sb), lab.nb,
                lab.sb.rows("Chassis")[0], transaction, ovnlite.FlowKey.extract(FRAME), ovnlite.Expr("ip4"),
                ovnlite.GeneveOption.ovn(1, 2), ovnlite.GeneveHeader(1), odd.check()[0]]
+    objects += sample_controller()
     return {type(o): o for o in objects}
+
+
+def sample_controller():
+    """What a controller of one's own is made of; but for what needs a privilege."""
+    nb, sb = ovnlite.Database.northbound(), ovnlite.Database.southbound()
+    topology = ovnlite.Topology(nb)
+    switch, router = topology.add_switch("LS1"), topology.add_router("LR1")
+    port = topology.connect(router, "lr1-ls1", switch, "ls1-lr1", "00:00:00:00:ff:01", "10.0.0.1/24")
+    northd = ovnlite.Northd(nb, sb)
+    with nb.transaction() as t:
+        acl = t.insert("ACL", direction="to-lport", priority=1, match="tcp", action="allow", label=7)
+        balancer = t.insert("Load_Balancer", name="lb", vips={"10.0.0.9:53": "10.0.0.1"})
+        t.update("Logical_Switch", switch.uuid, acls=[acl], load_balancer=[balancer])
+    northd.update()
+    wire, underlay = ovnlite.memory_ports("a", "b")
+    return [topology, switch, switch.add_port("LSP1"), router, port, northd, northd.unsupported[0], northd.warnings[0], wire, wire.counters,
+            ovnlite.PcapReplayPort("replay"), ovnlite.RawTunnel(underlay, local="192.0.2.1", mac="02:00:00:00:00:01"),
+            ovnlite.UdpTunnel("127.0.0.1", port=0), ovnlite.Chassis(sb, "hv")]
+
 
 
 def callables_in_stub():
@@ -75,7 +96,13 @@ RIGHT = {
     "options": [], "protocol": 0x6558, "flags": 0, "form": "summary", "sb": None, "count": 1, "interval": 0.001, "timeout": 0.001,
     "size": 8, "ttl": 64, "ct": [], "lb_destination": None, "lb_port": 0, "select_id": None, "friendly_names": True, "openflow": False,
     "as_forwarded": False, "physical": False, "reply": False, "inport": "", "outport": "", "resident": [], "address_sets": {},
-    "port_groups": {}, "seed": 1, "underlay_delay": 0.0, "underlay_loss": 0.0, "underlay_mtu": 0, "capture_limit": 10,
+    "port_groups": {}, "nb": None, "parent": "LSP1", "tag": 5, "network_name": "physnet", "direction": "to-lport", "priority": 1,
+    "match": "ip4", "action": "drop", "key": "k", "enabled": True, "peer": None, "prefix": "192.0.2.0/24", "nexthop": "10.0.0.77",
+    "external_ip": "203.0.113.1", "logical_ip": "10.0.0.0/24", "router_port": "x", "switch_port": "y", "first": "a", "second": "b", "mtu": 1500,
+    "queue": 10, "limit": 5, "device": "nonesuch0", "output_path": None, "offloads": True, "promiscuous": True, "up": True, "persistent": False,
+    "rounds": 1, "paced": False, "local": "192.0.2.77", "checksum": True, "dscp": 0, "underlay": None, "prefix_length": 0, "gateway": None,
+    "logical_port": "LSP1", "transport": None, "batches": 1, "output_port": "", "policy": "", "route_table": "", "ecmp": False,
+    "seed": 1, "underlay_delay": 0.0, "underlay_loss": 0.0, "underlay_mtu": 0, "capture_limit": 10,
 }
 
 
@@ -107,10 +134,12 @@ class MisuseTest(unittest.TestCase):
         return None
 
     def test_there_is_a_sample_of_every_class(self):
-        self.assertEqual(sorted(c.__name__ for c in self.objects), sorted(c.__name__ for c in CLASSES))
+        without = KINDS + [ovnlite.TapPort, ovnlite.AfPacketPort]  # These need a privilege.
+        self.assertEqual(sorted(c.__name__ for c in self.objects), sorted(c.__name__ for c in CLASSES if c not in without))
 
     def test_every_parameter_with_every_wrong_value(self):
-        right = dict(RIGHT, sb=self.objects[ovnlite.Database])
+        sb = ovnlite.Database.southbound()
+        general = dict(RIGHT, sb=sb, nb=ovnlite.Database.northbound(), peer=self.objects[ovnlite.LogicalRouterPort])
         calls = 0
         for cls, name, args, keywords in callables_in_stub():
             if cls is None:
@@ -118,14 +147,25 @@ class MisuseTest(unittest.TestCase):
             elif name == "__init__":
                 f = getattr(ovnlite, cls)
             else:
-                f = getattr(self.objects[getattr(ovnlite, cls)], name)
+                f = getattr(self.objects[{"Port": ovnlite.MemoryPort}.get(cls, getattr(ovnlite, cls))], name)
+            right = dict(general)
+            if cls == "Topology":
+                right.update(router=self.objects[ovnlite.LogicalRouter], switch=self.objects[ovnlite.LogicalSwitch])
+            if cls == "TapPort":
+                right["name"] = "longer than any name"  # Which root would be given.
             for parameter in args + keywords:
                 for wrong in WRONG:
+                    if (cls, parameter) == ("TapPort", "name") and isinstance(wrong, str):
+                        continue
+                    if "port" in args and cls == "Chassis":
+                        right["port"] = ovnlite.memory_ports("a", "b")[0]
+                    if "underlay" in args:
+                        right["underlay"] = ovnlite.memory_ports("a", "b")[0]
                     values = [wrong if a == parameter else right[a] for a in args]
                     named = {parameter: wrong} if parameter in keywords else {}
                     self.attempt(f"{cls}.{name}({parameter}={wrong!a})", f, *values, **named)
                     calls += 1
-            for count in range(len(args) + 2):
+            for count in range(0 if cls != "TapPort" else 1, len(args) + 2):
                 self.attempt(f"{cls}.{name} of {count} × None", f, *[None] * count)
             self.attempt(f"{cls}.{name}(nonsense=1)", f, *[right[a] for a in args], nonsense=1)
         self.assertGreater(calls, 2_000)
@@ -142,6 +182,27 @@ class MisuseTest(unittest.TestCase):
             (ovnlite.Database.load, [None]),
             (ovnlite.Database.parse, [None]),
             (self.objects[ovnlite.Lab].add_switch, [None]),
+            (ovnlite.Topology, [None]),
+            (ovnlite.Northd, [None, None]),
+            (ovnlite.Chassis, [None, "hv"]),
+            (ovnlite.Chassis, [ovnlite.Database.southbound(), 5]),
+            (ovnlite.Port, []),
+            (ovnlite.Transport, []),
+            (ovnlite.MemoryPort, []),
+            (ovnlite.RawTunnel, [None]),
+            (ovnlite.UdpTunnel, [5]),
+            (ovnlite.memory_ports, [None, "b"]),
+            (ovnlite.register_chassis, [None, "hv", "192.0.2.1"]),
+            (ovnlite.bind_port, [None, "LSP1", "hv"]),
+            (self.objects[ovnlite.Chassis].add_port, ["LSP1", None]),
+            (self.objects[ovnlite.Chassis].add_port, ["LSP1", self.objects[ovnlite.RawTunnel]]),
+            (self.objects[ovnlite.Chassis].set_transport, [self.objects[ovnlite.MemoryPort]]),
+            (self.objects[ovnlite.Chassis].set_transport, [None]),
+            (self.objects[ovnlite.LogicalSwitchPort].set_addresses, [[5]]),
+            (self.objects[ovnlite.LogicalSwitchPort].set_addresses, [None]),
+            (self.objects[ovnlite.LogicalSwitch].add_acl, ["to-lport", "high", "ip4", "drop"]),
+            (self.objects[ovnlite.LogicalRouterPort].set_peer, [self.objects[ovnlite.LogicalSwitchPort]]),
+            (self.objects[ovnlite.MemoryPort].send, [None]),
             (self.objects[ovnlite.Lab].ping, ["VM-A", None]),
         ):
             with self.assertRaises(TypeError) as caught:
@@ -190,6 +251,10 @@ class MisuseTest(unittest.TestCase):
             ovnlite.Tracer(ovnlite.Database.__new__(ovnlite.Database))
         with self.assertRaisesRegex(TypeError, "not initialized"):
             ovnlite.Expr("ip4").matches(ovnlite.FlowKey.__new__(ovnlite.FlowKey))
+        with self.assertRaisesRegex(TypeError, "not initialized"):
+            self.objects[ovnlite.Chassis].add_port("LSP1", ovnlite.TapPort.__new__(ovnlite.TapPort))
+        with self.assertRaisesRegex(TypeError, "not initialized"):
+            self.objects[ovnlite.Chassis].set_transport(ovnlite.UdpTunnel.__new__(ovnlite.UdpTunnel))
         with self.assertRaisesRegex(TypeError, "not initialized"):
             ovnlite.GeneveHeader(1, [ovnlite.GeneveOption.__new__(ovnlite.GeneveOption)])
 
