@@ -202,9 +202,10 @@ class PortTest(unittest.TestCase):
         self.assertEqual((a.name, a.mtu, a.link_up, a.receive()), ("a", 1500, True, []))
         self.assertTrue(a.send(FRAME))
         self.assertTrue(a.send(FRAME.hex()))
-        self.assertEqual(select.select([b.fileno()], [], [], 0)[0], [b.fileno()])
+        self.assertEqual((b.fileno(), b.next_deadline), (-1, 0))
         self.assertEqual(b.receive(limit=1), [FRAME])
         self.assertEqual(b.receive(), [FRAME])
+        self.assertIsNone(b.next_deadline)
         self.assertEqual([a.send(FRAME) for _ in range(4)], [True, True, True, False])
         self.assertFalse(a.send(b"short"))
         self.assertEqual((a.counters.tx_packets, sum(a.counters.dropped.values()), b.counters.rx_packets), (5, 2, 2))
@@ -300,9 +301,9 @@ class ChassisTest(unittest.TestCase):
         nb, sb, northd = make_network()
         chassis, (vm1, vm2) = make_chassis(sb)
         self.assertEqual((chassis.name, repr(chassis)), ("hv", "<Chassis 'hv' with 2 ports>"))
-        self.assertEqual(select.select([chassis.fileno()], [], [], 0)[0], [])
+        self.assertIsNone(chassis.next_deadline)
         vm1.send(FRAME)
-        self.assertEqual(select.select([chassis.fileno()], [], [], 0)[0], [chassis.fileno()])
+        self.assertEqual(chassis.next_deadline, 0)
         self.assertEqual(chassis.process(), 1)
         self.assertEqual(vm2.receive(), [FRAME])
         ports = chassis.ports
@@ -347,7 +348,11 @@ class ChassisTest(unittest.TestCase):
             northd.update()
             for c in chassis:
                 c.process()
+            self.assertEqual(select.select([chassis[1].fileno()], [], [], 0)[0], [])
             vms[0].send(FRAME)
+            if kind == "udp":
+                chassis[0].process()
+                self.assertEqual(select.select([chassis[1].fileno()], [], [], 10)[0], [chassis[1].fileno()])
             got, until = [], time.monotonic() + 10
             while not got and time.monotonic() < until:
                 for c in chassis:

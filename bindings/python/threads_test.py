@@ -147,6 +147,9 @@ class ExitTest(unittest.TestCase):
         "many tracers": "[ovnlite.Tracer(lab.sb).run(MICROFLOW, 'LS1') for _ in range(100_000)]",
         "many transactions": "[lab.nb.transaction().__enter__().insert('Logical_Switch', name='x') for _ in range(100_000)]",
         "many labs": "[make_lab() for _ in range(100_000)]",
+        "many chassis": "[ovnlite.Chassis(sb, 'x').process() for _ in range(100_000)]",
+        "many compilers": "[ovnlite.Northd(nb, ovnlite.Database.southbound()).update() for _ in range(100_000)]",
+        "a wire": "[w.send(bytes(60)) for w in ovnlite.memory_ports('a', 'b') for _ in range(100_000)]",
         "a file": "[ovnlite.Database.parse(data) for _ in range(100_000)]",
         "a call back": "[ovnlite.describe(Slow()) for _ in range(100_000)]",
     }
@@ -164,7 +167,7 @@ class ExitTest(unittest.TestCase):
                             return bytes(60)
                     lab = make_lab()
                     lab.sync()
-                    sb, tracer = lab.sb, ovnlite.Tracer(lab.sb)
+                    nb, sb, tracer = lab.nb, lab.sb, ovnlite.Tracer(lab.sb)
                     with tempfile.TemporaryDirectory() as folder:
                         lab.nb.save(folder + "/nb.db")
                         with open(folder + "/nb.db", "rb") as f:
