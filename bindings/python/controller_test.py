@@ -329,10 +329,10 @@ class ChassisTest(unittest.TestCase):
     def test_tunnels(self):
         for kind in ("raw", "udp"):
             nb, sb, northd = make_network()
-            ends = ovnlite.memory_ports("u1", "u2")
+            ends, net = ovnlite.memory_ports("u1", "u2"), int.from_bytes(os.urandom(1), "big")
             chassis, vms = [], []
             for i, port in enumerate(("LSP1", "LSP2")):
-                ip = f"127.0.0.{i + 51}"
+                ip = f"127.{i + 51}.{net}.1"  # Of nobody else on this machine.
                 if kind == "raw":
                     transport = ovnlite.RawTunnel(ends[i], local=ip, mac=f"02:00:00:00:00:0{i + 1}")
                 else:
