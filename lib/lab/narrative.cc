@@ -129,7 +129,10 @@ Json ToJson(const PingResult& ping) {
 }  // namespace
 
 std::string Narrative::ToText() const {
-  std::string out = ping.ToString();
+  std::string out;
+  for (const absl::string_view line : absl::StrSplit(ping.ToString(), '\n', absl::SkipEmpty())) {
+    absl::StrAppend(&out, Wrap(line, 0, 4), "\n");
+  }
   bool told = false;  // The first journey is told at length, the way back in short.
   for (const Journey& journey : journeys) {
     if (journey.minor) {

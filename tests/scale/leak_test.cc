@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -89,7 +90,7 @@ TEST_P(LeakTest, MemoryIsFlatUnderEndlessEdits) {
 #ifndef OVNLITE_COUNTS_MEMORY
   GTEST_SKIP() << "a sanitizer has the memory functions";
 #endif
-  int cycles = 2'000;
+  int cycles = 4'000;
   if (const char* const asked = std::getenv("OVNLITE_CYCLES"); asked != nullptr) {
     ASSERT_TRUE(absl::SimpleAtoi(asked, &cycles) && cycles >= 1'000) << "OVNLITE_CYCLES: 1000 at least";
   }
@@ -106,8 +107,14 @@ TEST_P(LeakTest, MemoryIsFlatUnderEndlessEdits) {
   const int64_t grown = in_use - before;
   std::cout << "in use after " << cycles / 2 << " cycles: " << before / 1024 << " KB; grown by " << grown
             << " bytes in as many more\n";
-  // A word for each cycle would be a leak. What is kept up to a bound (expressions, interned texts) may sway by less.
-  EXPECT_LT(grown, 8 * cycles / 2);
+  // A word for each cycle would be a leak; a hash table may take a step. Every new switch has a tunnel key of its own, up
+  // to 4,095 of which flow tables find their part by an index with a word for each.
+  int64_t allowed = 8 * cycles / 2 + (32 << 10);
+  if (GetParam().name == "Switch") {
+    constexpr int kIndexed = 4'096, kTables = 100;
+    allowed += 8 * kTables * (std::min(cycles, kIndexed) - std::min(cycles / 2, kIndexed));
+  }
+  EXPECT_LT(grown, allowed);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, LeakTest, testing::ValuesIn(Cycles()),
