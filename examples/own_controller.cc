@@ -16,7 +16,6 @@
 #include "ovnlite/topology/topology.h"
 
 using namespace ovnlite;
-
 // A hypervisor with its end of the underlay, and the VM's end of its only port.
 struct Node {
   Node(Database& sb, const Clock& clock, const char* name, const char* ip, const char* mac,
