@@ -194,7 +194,7 @@ TEST_F(LabTest, ErrorsOfBuilding) {
          StatusCode::kAlreadyExists,
          "AddHost VM-C: Error on switch LS1: duplicate IPv4 address '10.0.0.10' found on logical switch port 'LSP1'");
   expect(lab_.AddHost("VM-C", "LS1", "LSP3", "compute1", "00:00:00:00:00:0c", "10.0.0.11/24", "10.0.1.1"),
-         StatusCode::kInvalidArgument, "AddHost VM-C: gateway 10.0.1.1 is in none of the subnets of 10.0.0.11/24");
+         StatusCode::kInvalidArgument, "AddHost VM-C: gateways: 10.0.1.1 is in none of the host's subnets");
   EXPECT_FALSE(lab_.topology().FindSwitchPort("LSP3").ok()) << "nothing is left of what failed";
   EXPECT_FALSE(lab_.MoveHost("VM-C", "compute1").ok());
   EXPECT_FALSE(lab_.MoveHost("VM-A", "compute9").ok());
